@@ -1,0 +1,89 @@
+/* Cylinders and flow controllers: from flows to a composition and back.
+ *
+ *   x_i = sum_b q_b c_ib / Q,  Q = sum q_b        flows in standard litres per minute (0 degC, 1
+ * atm)
+ *
+ * Water is one more "cylinder" of pure H2O. A mixture that cannot be made is RC_RANGE with a fault
+ * that names what is out of range; outputs are then untouched. */
+#ifndef GAS_MIXTURE_H
+#define GAS_MIXTURE_H
+
+#include "gas/species.h"
+
+enum { GAS_BOTTLES_MAX = 16 };
+
+/* bottles[b] holds certified fractions of sum 1; flows >= 0 and not all 0; count 1..16. */
+MUST_CHECK enum rc gas_mix_from_flows(const struct gas_mix *bottles, const double *flows_slpm,
+                                      size_t count, struct gas_mix *out, struct gas_fault *fault);
+
+/* What is wanted. Fractions that no bottle but the carrier adds follow from the balance: N2 and Ar
+ * are not checked against the target, all else is. */
+struct gas_recipe {
+    const struct gas_mix *bottles;
+    size_t count, carrier; /* bottles[carrier] makes up the balance */
+    double total_slpm;
+};
+/* Flows for a target composition. Each other bottle doses the species it holds most of (N2 and Ar
+ * aside) that no earlier bottle doses. RC_RANGE: a flow would be negative, a species of the target
+ * comes out wrong by more than 1e-6 + 1e-3 of its value, two bottles cannot be told apart. */
+MUST_CHECK enum rc gas_flows_for_mix(const struct gas_recipe *recipe, const struct gas_mix *target,
+                                     double *flows_slpm, struct gas_fault *fault);
+
+/* Carrier flow = total - sum of the others. RC_RANGE: negative. */
+MUST_CHECK enum rc gas_carrier_flow(double total_slpm, const double *others_slpm, size_t count,
+                                    double *carrier_slpm, struct gas_fault *fault);
+
+/* Composition of a wanted formal lambda. `base` holds the fixed CO2, H2O, NO... (no O2, no fuel;
+ * its N2 and Ar are ignored); rich: fuel of the proportions `fuel` is added; lean: O2; the rest is
+ * N2. */
+MUST_CHECK enum rc gas_mix_for_lambda(const struct gas_mix *base, const struct gas_mix *fuel,
+                                      double lambda_f, struct gas_mix *out,
+                                      struct gas_fault *fault);
+
+/* xO2 in N2, 0..1. */
+MUST_CHECK enum rc gas_mix_for_o2(double x_o2, struct gas_mix *out, struct gas_fault *fault);
+
+enum gas_buffer { GAS_BUFFER_H2_H2O, GAS_BUFFER_CO_CO2 };
+/* reduced/oxidised at equilibrium with ln pO2 [bar] at 600..2000 K. */
+MUST_CHECK enum rc gas_buffer_ratio(enum gas_buffer buffer, double T_K, double ln_pO2_bar,
+                                    double *ratio);
+/* A buffer for a target pO2 in N2; `active` is the sum of both, 1e-6..1. */
+MUST_CHECK enum rc gas_mix_for_pO2(enum gas_buffer buffer, double T_K, double ln_pO2_bar,
+                                   double active, struct gas_mix *out, struct gas_fault *fault);
+/* The largest `active` for which the fuel stays at or below `cap` (mole fraction), at most 1. */
+MUST_CHECK enum rc gas_buffer_active_for_cap(enum gas_buffer buffer, double T_K, double ln_pO2_bar,
+                                             double cap, double *active);
+
+/* One flow controller that could dose a gas. */
+struct gas_mfc {
+    double full_scale_slpm;
+    double turndown; /* smallest flow / full scale: 0.02..0.05 */
+};
+/* Index of the smallest range that covers flow/0.95 and whose turn-down admits the flow; a flow of
+ * 0 takes the smallest. RC_RANGE: none does; the fault gives the range that exists. */
+MUST_CHECK enum rc gas_mfc_choose(const struct gas_mfc *mfcs, size_t count, double flow_slpm,
+                                  size_t *chosen, struct gas_fault *fault);
+/* Standard uncertainty: 0.4 % of reading and 0.2 % of full scale, both rectangular. */
+double gas_mfc_u_slpm(double flow_slpm, double full_scale_slpm);
+
+/* Vapour pressure over water, Magnus: 611.2 exp(17.62 t/(243.12 + t)) Pa; -45..100 degC. */
+MUST_CHECK enum rc gas_water_pressure_kPa(double t_degC, double *kPa);
+MUST_CHECK enum rc gas_dew_point_degC(double x_h2o, double p_kPa, double *degC);
+/* Mole fraction behind a saturator at t_degC. RC_RANGE when it would boil. */
+MUST_CHECK enum rc gas_saturator_x(double t_degC, double p_kPa, double *x_h2o);
+/* Vapour flow that brings `dry_slpm` to x_h2o; x < 1. */
+MUST_CHECK enum rc gas_water_flow_slpm(double dry_slpm, double x_h2o, double *slpm);
+/* Liquid feed of a controlled evaporator: 0.8037 g/min per slpm of vapour (18.015/22.414). */
+double gas_cem_g_min(double vapour_slpm);
+double gas_cem_vapour_slpm(double g_min);
+
+/* True flow = flow indicated for N2 * factor. Per instrument and vendor (2..5 % apart): a default
+ * only. RC_CONFIG: no published factor (H2O, NO2). */
+MUST_CHECK enum rc gas_conversion_factor(enum gas_species species, double *factor);
+/* MKS formula for mixtures: 0.3106 sum(a s)/sum(a d cp); 75 % Ar in N2 is 1.302. */
+MUST_CHECK enum rc gas_conversion_factor_mix(const struct gas_mix *mix, double *factor,
+                                             struct gas_fault *fault);
+/* From litres at a reference temperature to normal litres: multiply by 273.15/T_ref. */
+MUST_CHECK enum rc gas_reference_factor(double reference_degC, double *factor);
+
+#endif
