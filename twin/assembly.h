@@ -1,0 +1,62 @@
+/* The inside of a twin, shared by its assembly (twin.c) and its plants (plant.c).
+ *
+ * Everything steps together on a grid of 10 ms that starts at instant 0. Reading or writing first
+ * brings all of it to the last grid point not after `now`; a write acts from there on. So neither
+ * the number nor the order of reads moves anything. */
+#ifndef TWIN_ASSEMBLY_H
+#define TWIN_ASSEMBLY_H
+
+#include "twin/controller.h"
+#include "twin/population.h"
+#include "twin/supply.h"
+#include "twin/twin.h"
+
+enum { TWIN_STEP_us = 10000, TWIN_PINS = 128, TWIN_IO_MAX = 4 };
+
+struct twin_site {
+    struct part part;
+    struct lsu lsu;
+    struct heater heater;
+    struct controller controller;
+    struct supply_channel *rail; /* NULL: fed with what its controller was told */
+};
+
+/* Context of one plant. */
+struct twin_port {
+    struct twin *twin;
+    unsigned index, channel;
+};
+
+struct twin_io {
+    struct twin *twin;
+    unsigned valve_pin, ok_inputs;
+    uint8_t pins[TWIN_PINS];
+};
+
+struct twin {
+    struct twin_config config;
+    uint64_t tick; /* steps done */
+    struct gasline line;
+    struct supply supplies[TWIN_SUPPLIES_MAX];
+    struct twin_site sites[TWIN_SITES_MAX];
+    uint64_t flow_keys[TWIN_FLOWS_MAX], room_key, supply_key; /* noise */
+    struct twin_port flow_ports[TWIN_FLOWS_MAX], supply_ports[TWIN_SUPPLIES_MAX];
+    struct twin_port load_ports[TWIN_SUPPLIES_MAX][SUPPLY_CHANNELS];
+    struct twin_port controller_ports[TWIN_SITES_MAX];
+    struct twin_io ios[TWIN_IO_MAX];
+    unsigned io_count;
+};
+
+void twin_run_steps(struct twin *twin, uint64_t until_tick);
+
+static inline void twin_advance(struct twin *twin, struct instant now)
+{
+    uint64_t goal = now.us > 0 && now.us < INT64_MAX ? (uint64_t)now.us / TWIN_STEP_us : 0;
+    if (goal > twin->tick)
+        twin_run_steps(twin, goal);
+}
+
+/* Voltage that feeds a site's heater switch. */
+double twin_rail_V(const struct twin_site *site);
+
+#endif

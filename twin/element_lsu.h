@@ -1,0 +1,74 @@
+/* A wide-band dual-cell element of the LSU class, as its controller sees it.
+ *
+ *   I   = the barrier function of gas/barrier.h with pO2e from U_N = 450 mV
+ *   U_N = (RT/4F) ln(p_ref/pO2e) + R_N I_ref,   R_N = Rs + exp(a + b/T)
+ *
+ * The controller holds U_N at 450 mV with I; the limiting current follows the gas with the lag
+ * of the barrier, and what the loop has not pumped yet stays in the cavity and moves U_N. Positive:
+ * oxygen is pumped out of the cavity (lean gas).
+ *
+ * Sources: R_N fitted to the table in the rusEFI wideband firmware; heater from the Bosch
+ * Motorsport data sheets. The lag of the barrier, the cavity (0.1 mm3) and the pumped reference (47
+ * % O2 at 20 uA) are assumptions. LSU 4.2: the CO and H2 conductances are scaled to its published
+ * rich points. */
+#ifndef TWIN_ELEMENT_LSU_H
+#define TWIN_ELEMENT_LSU_H
+
+#include "gas/barrier.h"
+#include "twin/gasline.h"
+
+/* The design: constants of a type of sensor. */
+struct lsu_kind {
+    const char *name;
+    const struct gas_barrier *barrier;
+    double rich; /* factor on its CO and H2 conductances */
+    double reference_x, reference_uA;
+    double rs_ohm, ri_a, ri_b_K;                 /* R_N(T) */
+    double target_ohm, target_degC, heater_V;    /* operating point and nominal heater voltage */
+    double r20_ohm, alpha_1_K, heat_J_K, loss_W; /* heater; loss at target_degC in still air */
+    double raw_air_mA, finished_air_mA;          /* bare element, sensor with its trim resistor */
+};
+extern const struct lsu_kind lsu_kind_49, lsu_kind_42;
+
+/* The part: what differs from piece to piece. */
+struct lsu_part {
+    double barrier; /* factor on all three conductances, trim resistor included */
+    double raw;     /* the same of the bare element */
+    double kappa;   /* factor on the barrier's kappa */
+    double tau_s;   /* of the barrier */
+    double rn;      /* factor on R_N */
+};
+
+struct lsu {
+    const struct lsu_kind *kind;
+    struct lsu_part part;
+    double lag_keep, loop_keep; /* per step */
+    struct gas_barrier barrier; /* of this part */
+    double ri_ohm;
+    /* at this temperature and pressure, and the slopes from there */
+    double T_K, pressure_kPa, nernst_mV, ri_base_ohm, ri_slope, f_slope, u_set, ln_reference;
+    struct gas_barrier_at at;
+    struct gas_barrier_point point;
+    /* in this gas as well */
+    unsigned gas_serial;
+    double limit_base_mA;
+    double limit_mA; /* steady limiting current at the set-point */
+    double total_C, total_H, u_zero, y_set, lean_mA, rich_mA, lean_keep, rich_keep;
+    /* state */
+    double lag_mA, ip_mA;
+    double y; /* oxygen left in the cavity, mole fraction; negative: missing */
+    bool regulated, quiet;
+};
+
+void lsu_init(struct lsu *lsu, const struct lsu_kind *kind, const struct lsu_part *part,
+              const struct gas_view *gas, double T_K);
+void lsu_step(struct lsu *lsu, const struct gas_view *gas, double T_K, bool regulated);
+/* The steady current at the set-point in this gas at this temperature. */
+double lsu_limit_mA(struct lsu *lsu, const struct gas_view *gas, double T_K);
+/* At the controller's input: held, drifting with the gas, or pulled to 450 mV by a cold cell. */
+double lsu_un_mV(const struct lsu *lsu);
+double lsu_ri_ohm(const struct lsu_kind *kind, double T_K); /* nominal part */
+double lsu_ri_degC(const struct lsu_kind *kind,
+                   double ri_ohm); /* the inverse; ri > Rs (else 2000) */
+
+#endif

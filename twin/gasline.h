@@ -1,0 +1,79 @@
+/* The gas path of a bench: flow controllers, a mixing manifold for each of the two streams, the
+ * three-way valve, a piece of tube and the space around the elements. Steps of 10 ms, exact for
+ * constant flows.
+ *
+ *   controller  dead time 40 ms, then first order, 0.3 s
+ *   manifold    ideally mixed, V/Q of its own stream
+ *   tube        plug flow, half of cell_mL; a queue of slices that keeps every millilitre
+ *   cell        ideally mixed, the other half of cell_mL; with next to no flow the air of the room
+ *               creeps in from the vent (0.02 mL/s)
+ *   pressure    ambient and 0.05 kPa per slpm through the cell
+ *
+ * Standard litre: 0 degC, 101.325 kPa. The selected stream goes to the cell, the other to the vent.
+ * All sites stand in the same cell. Dead time, time constant and back diffusion are assumptions. */
+#ifndef TWIN_GASLINE_H
+#define TWIN_GASLINE_H
+
+#include <stdbool.h>
+
+#include "gas/species.h"
+
+#define TWIN_STEP_S 0.01 /* the grid that everything in the twin steps on */
+
+enum { GASLINE_FLOWS_MAX = 16, GASLINE_DEAD_STEPS = 4, GASLINE_SLICES = 160 };
+
+struct gasline_flow {
+    struct gas_mix cylinder;
+    double full_scale_slpm;
+    unsigned stream;
+    double gain;     /* true flow / flow that the controller believes in */
+    double set_slpm; /* as commanded */
+    double late_slpm[GASLINE_DEAD_STEPS];
+    double flow_slpm; /* as the controller believes */
+    bool moving;
+};
+
+struct gasline_stream {
+    struct gas_mix inlet, manifold;
+    double flow_slpm; /* true */
+    double share;     /* of the manifold exchanged per step */
+    bool moving;      /* manifold or inlet still change */
+};
+
+struct gasline_slice {
+    struct gas_mix gas;
+    double mL;
+};
+
+/* What the elements see. */
+struct gas_view {
+    struct gas_mix mix;
+    double pressure_kPa;
+    double convection; /* factor on a heater's loss to the gas: 1 + 0.15 sqrt(slpm/10) */
+    unsigned serial;   /* changes whenever anything above changes */
+};
+
+struct gasline {
+    struct gasline_flow flows[GASLINE_FLOWS_MAX];
+    unsigned flow_count;
+    struct gasline_stream streams[2];
+    unsigned selected;
+    double manifold_mL, tube_mL, cell_mL, ambient_degC, ambient_kPa;
+    double controller_share; /* of the way to its goal that a flow goes in one step */
+    double mL_per_slpm_step; /* volume that 1 slpm brings in one step, at ambient conditions */
+    struct gasline_slice slices[GASLINE_SLICES]; /* ring, oldest first */
+    unsigned oldest, slice_count;
+    double since_change_mL; /* through the tube since its inlet changed last */
+    bool settled;           /* nothing at the cell changes any more */
+    struct gas_view view;   /* view.mix is the state of the cell */
+};
+
+/* Flows of `line->flows`, volumes and ambient conditions are set by the caller; the line is full of
+ * air and nothing flows. */
+void gasline_init(struct gasline *line);
+/* Beyond 0..110 % of full scale the controller's valve is at its stop. NaN counts as 0. */
+void gasline_set_flow(struct gasline *line, unsigned flow, double slpm);
+void gasline_select(struct gasline *line, unsigned stream);
+void gasline_step(struct gasline *line);
+
+#endif

@@ -1,0 +1,41 @@
+#include "twin/population.h"
+
+#include <math.h>
+
+#include "core/rng.h"
+#include "twin/noise.h"
+
+static const double TRIM_ohm = 61.9, BARRIER_TAU_S = 0.012;
+
+/* A factor around 1; twenty sigma from nonsense for all that is drawn here, yet never below 0.1. */
+static double factor(struct rng *rng, double sigma, bool spread)
+{
+    double x = 1 + sigma * rng_gauss(rng);
+    return !spread ? 1 : x > 0.1 ? x : 0.1;
+}
+
+double population_trim(const struct lsu_kind *kind, double error)
+{
+    double nominal = TRIM_ohm * kind->finished_air_mA / (kind->raw_air_mA - kind->finished_air_mA);
+    double ohm = nominal * (1 + error);
+    return ohm / (TRIM_ohm + ohm);
+}
+
+void population_draw(struct part *part, const struct lsu_kind *kind, uint64_t seed, unsigned site,
+                     bool spread)
+{
+    struct rng rng;
+    rng_seed_named(&rng, seed, "part", site);
+    *part = (struct part){.trim_error = 0};
+    part->number = (unsigned)rng_below(&rng, 100000000);
+    part->sign = rng_below(&rng, 2) ? 1 : -1;
+    part->lsu.raw = factor(&rng, 0.06, spread);
+    part->lsu.barrier = factor(&rng, 0.0125, spread);
+    part->lsu.kappa = factor(&rng, 0.06, spread);
+    part->lsu.tau_s = BARRIER_TAU_S * factor(&rng, 0.10, spread);
+    part->lsu.rn = factor(&rng, 0.025, spread);
+    part->heater.r20_ohm = kind->r20_ohm * factor(&rng, 0.03, spread);
+    part->heater.loss = factor(&rng, 0.04, spread);
+    part->heater.heat = factor(&rng, 0.04, spread);
+    part->heater.open_key = noise_key(seed, "open", site);
+}
