@@ -1,0 +1,73 @@
+#include "instruments/capability/capability.h"
+
+#include <string.h>
+
+#include "instruments/capability/can_adapter.h"
+#include "instruments/capability/digital_io.h"
+#include "instruments/capability/flow_controller.h"
+#include "instruments/capability/lambda_controller.h"
+#include "instruments/capability/load.h"
+#include "instruments/capability/supply.h"
+
+#define TABLE(rows) .signals = (rows), .signal_count = sizeof(rows) / sizeof((rows)[0])
+
+/* clang-format off */
+static const struct signal flow_signals[FLOW_SIGNALS] = {
+    [FLOW_SIGNAL_FLOW]     = { "flow",     "L/min", offsetof(struct flow_reading, flow_slpm), .writable = true },
+    [FLOW_SIGNAL_PRESSURE] = { "pressure", "kPa",   offsetof(struct flow_reading, pressure_kPa) },
+    [FLOW_SIGNAL_TEMP]     = { "temp",     "degC",  offsetof(struct flow_reading, temp_degC) },
+};
+static const struct signal load_signals[LOAD_SIGNALS] = {
+    [LOAD_SIGNAL_I]     = { "i",     "A",     offsetof(struct load_reading, i_A), .writable = true },
+    [LOAD_SIGNAL_U]     = { "u",     "V",     offsetof(struct load_reading, u_V) },
+    [LOAD_SIGNAL_P]     = { "p",     "W",     offsetof(struct load_reading, p_W) },
+    [LOAD_SIGNAL_INPUT] = { "input", "onoff", offsetof(struct load_reading, input_on), .writable = true },
+};
+static const struct signal supply_signals[SUPPLY_SIGNALS] = {
+    [SUPPLY_SIGNAL_U]     = { "u",     "V", offsetof(struct supply_reading, channel[0].u_V), .writable = true },
+    [SUPPLY_SIGNAL_I]     = { "i",     "A", offsetof(struct supply_reading, channel[0].i_A) },
+    [SUPPLY_SIGNAL_LIMIT] = { "limit", "A", SIGNAL_WRITE_ONLY, .writable = true },
+};
+static const struct signal lambda_signals[LAMBDA_SIGNALS] = {
+    [LAMBDA_SIGNAL_IP]     = { "ip",     "mA",    offsetof(struct lambda_reading, ip_mA) },
+    [LAMBDA_SIGNAL_UN]     = { "un",     "mV",    offsetof(struct lambda_reading, un_mV) },
+    [LAMBDA_SIGNAL_RI]     = { "ri",     "ohm",   offsetof(struct lambda_reading, ri_ohm) },
+    [LAMBDA_SIGNAL_TC]     = { "tc",     "degC",  offsetof(struct lambda_reading, tc_degC) },
+    [LAMBDA_SIGNAL_LAMBDA] = { "lambda", "",      offsetof(struct lambda_reading, lambda) },
+    [LAMBDA_SIGNAL_DUTY]   = { "duty",   "",      offsetof(struct lambda_reading, duty) },
+    [LAMBDA_SIGNAL_STATUS] = { "status", "",      offsetof(struct lambda_reading, status) },
+    [LAMBDA_SIGNAL_DIAG]   = { "diag",   "",      offsetof(struct lambda_reading, diag) },
+    [LAMBDA_SIGNAL_HEATER] = { "heater", "onoff", SIGNAL_WRITE_ONLY, .writable = true },
+};
+static const struct signal digital_signals[DIGITAL_SIGNALS] = {
+    [DIGITAL_SIGNAL_IN]  = { "in",  "onoff", offsetof(struct digital_reading, pin[0].in) },
+    [DIGITAL_SIGNAL_OUT] = { "out", "onoff", offsetof(struct digital_reading, pin[0].out), .writable = true },
+};
+/* clang-format on */
+
+const struct capability capability_flow_controller = {
+    .name = "flow_controller", TABLE(flow_signals), .reading_size = sizeof(struct flow_reading)};
+const struct capability capability_load = {
+    .name = "load", TABLE(load_signals), .reading_size = sizeof(struct load_reading)};
+const struct capability capability_supply = {.name = "supply",
+                                             TABLE(supply_signals),
+                                             .reading_size = sizeof(struct supply_reading),
+                                             .channel_stride = sizeof(struct supply_channel)};
+const struct capability capability_lambda_controller = {.name = "lambda_controller",
+                                                        TABLE(lambda_signals),
+                                                        .reading_size =
+                                                            sizeof(struct lambda_reading)};
+const struct capability capability_digital_io = {.name = "digital_io",
+                                                 TABLE(digital_signals),
+                                                 .reading_size = sizeof(struct digital_reading),
+                                                 .channel_stride = sizeof(struct digital_pin)};
+const struct capability capability_can_adapter = {.name = "can_adapter"};
+
+int capability_signal(const struct capability *capability, const char *name, size_t len)
+{
+    for (size_t i = 0; i < capability->signal_count; i++)
+        if (strlen(capability->signals[i].name) == len &&
+            memcmp(capability->signals[i].name, name, len) == 0)
+            return (int)i;
+    return -1;
+}

@@ -1,0 +1,107 @@
+/* SCPI text, both ends: answers for drivers, program messages for simulators. Pure, bounded,
+ * without memory of its own. Source: SCPI-1999, IEEE 488.2.
+ *
+ *   program message   INST:NSEL 2;:VOLT 12.5;:MEAS:VOLT?;CURR?      the last is MEAS:CURR?
+ *   answer            12.498;0.731                                  one line for all queries
+ */
+#ifndef INSTRUMENTS_PROTO_SCPI_H
+#define INSTRUMENTS_PROTO_SCPI_H
+
+#include "core/bytes.h"
+
+enum { SCPI_HEADER_MAX = 64, SCPI_ERRORS_MAX = 10 };
+
+/* --- fields, for both ends ---------------------------------------------------------------------
+ */
+
+/* Cut the next field off `rest` at `separator`, which does not count inside quotes, parentheses and
+ * block data. Blanks around the field are dropped. False: nothing is left (rest->at is NULL then);
+ * "" has one empty field, "a;" has two. */
+bool scpi_take_field(struct span *rest, char separator, struct span *field);
+
+/* A finite number. RC_RANGE: a sentinel (9.9E37 overflow, 9.91E37 not a number), which is no value.
+ * RC_PROTOCOL: no number at all. */
+MUST_CHECK enum rc scpi_parse_value(struct span text, double *out);
+/* ON OFF 1 0, any letter case. */
+MUST_CHECK enum rc scpi_parse_onoff(struct span text, bool *out);
+
+/* --- answers, for drivers ----------------------------------------------------------------------
+ */
+
+struct scpi_identity {
+    struct span make, model, serial, firmware;
+};
+/* "make,model,serial,firmware" of *IDN?, spans into `text`; the firmware may hold commas. */
+MUST_CHECK enum rc scpi_parse_identity(struct span text, struct scpi_identity *out);
+/* `0,"No error"`, `+0,"No error"`, `-113,"Undefined header"`. */
+MUST_CHECK enum rc scpi_parse_error(struct span text, int *code);
+
+/* --- block data `#213` + 13 bytes: the length decides, an LF inside is data ----------------------
+ */
+
+MUST_CHECK enum rc scpi_parse_block(struct span text, struct span *data);
+MUST_CHECK enum rc scpi_put_block(struct obuf *out, struct span data);
+
+/* --- program messages, for simulators ------------------------------------------------------------
+ */
+
+/* The first whole message of `bytes`: its length without the LF, which may not be inside a block.
+ * False: none is whole yet. */
+bool scpi_find_message(struct span bytes, size_t *len);
+
+struct scpi_reader {
+    struct span rest;
+    char path[SCPI_HEADER_MAX]; /* inherited by the next header, e.g. "SOUR:" */
+    size_t path_len;
+};
+struct scpi_unit {
+    char header[SCPI_HEADER_MAX]; /* path included, without leading colon and '?' */
+    size_t header_len;
+    bool query;
+    struct span args;
+};
+void scpi_read(struct scpi_reader *reader, struct span message);
+/* The next unit of the message. False: the end. RC via *rc: RC_PROTOCOL for a header that is none
+ * (*unit is not filled; the rest of the message goes on). */
+bool scpi_next(struct scpi_reader *reader, struct scpi_unit *unit, enum rc *rc);
+
+/* Does the header spell the pattern? "[SOURce:]VOLTage[:LEVel]": the short form is upper case,
+ * parts in brackets may be left out, '#' after a word takes digits, which go to *suffix (1 when
+ * left out). Letter case of the header is free. `suffix` may be NULL. */
+bool scpi_match(const struct scpi_unit *unit, const char *pattern, unsigned *suffix);
+
+/* A numeric argument: "12.5", "1.5A", "500 mV", MIN MAX DEF. Returns 0 or the SCPI error number
+ * (-109 missing, -104 no number, -222 out of range); on error *out is untouched. */
+struct scpi_bounds {
+    double min, max, preset;
+};
+int scpi_number_argument(struct span text, const struct scpi_bounds *bounds, double *out);
+int scpi_onoff_argument(struct span text, bool *out);
+
+/* "(@1)", "(@101:103)", "(@101,105)" into a list of channel numbers. RC_RANGE: more than `cap`. */
+MUST_CHECK enum rc scpi_parse_channels(struct span text, unsigned *channels, size_t cap,
+                                       size_t *count);
+
+/* How a make prints numbers: decimals; with an exponent of two digits; with a plus sign. */
+struct scpi_style {
+    unsigned decimals;
+    bool exponent, plus;
+};
+/* A value that is not finite prints as 9.91E37, the standard's not-a-number. */
+MUST_CHECK enum rc scpi_put_number(struct obuf *out, double value, struct scpi_style style);
+
+/* --- error queue, for simulators -----------------------------------------------------------------
+ */
+
+struct scpi_errors {
+    int code[SCPI_ERRORS_MAX];
+    unsigned first, count;
+};
+/* The last place of a full queue becomes -350, queue overflow. */
+void scpi_push_error(struct scpi_errors *errors, int code);
+/* 0: empty. */
+int scpi_pop_error(struct scpi_errors *errors);
+/* Text of the standard, "Device-specific error" for what it does not name. */
+const char *scpi_error_text(int code);
+
+#endif
