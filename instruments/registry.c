@@ -1,0 +1,37 @@
+#include "instruments/registry.h"
+
+#include "instruments/alicat_mc/alicat_mc.h"
+#include "instruments/bronkhorst_propar/bronkhorst_propar.h"
+#include "instruments/can_lambda/can_lambda.h"
+#include "instruments/itech_it8500/itech_it8500.h"
+#include "instruments/numato_gpio/numato_gpio.h"
+#include "instruments/scpi_supply/scpi_supply.h"
+#include "instruments/slcan_adapter/slcan_adapter.h"
+
+const struct registry_entry registry[] = {
+    {&alicat_mc_driver, &alicat_mc_sim},
+    {&alicat_mc_sccm_driver, &alicat_mc_sccm_sim},
+    {&bronkhorst_propar_driver, &bronkhorst_propar_sim},
+    {&bronkhorst_propar_mln_driver, &bronkhorst_propar_mln_sim},
+    {&bronkhorst_propar_ls_driver, &bronkhorst_propar_ls_sim},
+    {&bronkhorst_propar_mls_driver, &bronkhorst_propar_mls_sim},
+    {&itech_it8500_driver, &itech_it8500_sim},
+    {&itech_bk8500_driver, &itech_bk8500_sim},
+    {&hmp4040_driver, &hmp4040_sim},
+    {&hmp2020_driver, &hmp2020_sim},
+    {&dp832_driver, &dp832_sim},
+    {&e36312a_driver, &e36312a_sim},
+    {&numato_driver, &numato_sim},
+    {&slcan_driver, &slcan_sim},
+    {&rusefi_driver, &rusefi_sim},
+    {&emtron_elc_driver, &emtron_elc_sim},
+};
+const size_t registry_count = COUNT(registry);
+
+const struct registry_entry *registry_find(struct span name)
+{
+    for (size_t i = 0; i < registry_count; i++)
+        if (span_is(name, registry[i].driver->name))
+            return &registry[i];
+    return NULL;
+}
