@@ -1,4 +1,5 @@
-/* A sequence text through parser and checker on the rig of rig_view.h, and what was said about it. */
+/* A sequence text through parser and checker on the rig of rig_view.h, and what was said about it.
+ */
 #ifndef TESTS_SUPPORT_CHECKED_TEXT_H
 #define TESTS_SUPPORT_CHECKED_TEXT_H
 

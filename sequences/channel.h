@@ -1,0 +1,63 @@
+/* What a sequence may know of the bench: channels, gases, and the station's envelope, as plain data
+ * made by bench/ from the station file. Values of channels are SI inside sequences/. */
+#ifndef SEQUENCES_CHANNEL_H
+#define SEQUENCES_CHANNEL_H
+
+#include "core/clock.h"
+#include "core/units.h"
+#include "gas/species.h"
+
+enum channel_type { CHANNEL_QUANTITY, CHANNEL_ONOFF, CHANNEL_STREAM /* a|b */ };
+
+/* U95 of a reading: sqrt(abs^2 + (rel * reading)^2); absent: known false. */
+struct u95 {
+    bool known;
+    double abs_si, rel, of_full_scale;
+};
+
+struct channel {
+    const char *name; /* "dut.ip", "gas.n2" */
+    bool per_site;
+    bool output;
+    enum channel_type type;
+    struct unit unit; /* as in the channel table: values are shown and stored in it */
+    double min_si, max_si;
+    double slew_si;         /* per second; 0: not limited */
+    struct duration settle; /* typical; 0: none */
+    struct duration period; /* how often a new value comes; 0: unknown */
+    struct u95 u95;
+    bool derived; /* computed by the bench: no instrument of its own */
+};
+
+/* One gas of the gases table: which channel doses it and what the cylinder holds. */
+struct gas_supply {
+    const char *name;    /* "rich" */
+    const char *channel; /* "gas.rich" */
+    struct gas_mix mix;
+};
+
+/* One line of the station's envelope, SI; NAN where a side is open. */
+struct envelope_limit {
+    const char *channel;
+    double lo_si, hi_si;
+    enum { TRIP_FAIL, TRIP_CLEANUP, TRIP_ESTOP } action;
+};
+
+struct bench_view {
+    const char *station_name, *station_kind;
+    unsigned sites;
+    const struct channel *channels;
+    size_t channel_count;
+    const struct envelope_limit *envelope;
+    size_t envelope_count;
+    double extraction_Lmin;                  /* proven by an interlock; 0: none declared */
+    double volume_L;                         /* gas volume from the controllers to the sensor */
+    double purge_volumes, interlude_volumes; /* 5 and 3 unless the station asks for more */
+    double hottest_degC;                     /* hottest gas path, for LFL(T) */
+    bool has_streams;
+};
+
+/* -1: none. */
+int channel_find(const struct bench_view *view, struct span name);
+
+#endif

@@ -1,0 +1,235 @@
+/* Functions: of expressions (abs, sqrt, elapsed ...) and of measurements (mean, t63, fit_slope
+ * ...). */
+#include "sequences/check.h"
+#include "sequences/measure_func.h"
+
+static struct check_type bad_type(void)
+{
+    return (struct check_type){.kind = KIND_BAD};
+}
+
+bool check_has_select(const struct stmt *stmt)
+{
+    for (; stmt; stmt = stmt->next) {
+        if (stmt->kind == STMT_SELECT)
+            return true;
+        const struct sub *sub = stmt->kind == STMT_CALL ? stmt->target : NULL;
+        if (check_has_select(stmt->body) || check_has_select(stmt->otherwise) ||
+            (sub && sub->has_select))
+            return true;
+    }
+    return false;
+}
+
+static bool need_args(struct check *c, const char *name, struct place at, unsigned args,
+                      unsigned wanted)
+{
+    if (args == wanted)
+        return true;
+    check_error(c, at, NULL, "%s takes %u argument%s, not %u", name, wanted, wanted == 1 ? "" : "s",
+                args);
+    return false;
+}
+
+/* ---- of measurements ---- */
+
+static double slowest_settle_s(const struct check *c)
+{
+    double slowest = 1;
+    for (unsigned i = 0; i < c->out->gas_count; i++) {
+        int at = channel_find(c->view, span_text(c->out->gases[i].channel));
+        double s = at >= 0 ? duration_in_s(c->view->channels[at].settle) : 0;
+        slowest = s > slowest ? s : slowest;
+    }
+    return slowest;
+}
+
+/* A response time is the element's only if the gas changes faster: by the valve. */
+static void check_response(struct check *c, const char *name, struct place at,
+                           const struct expr *value)
+{
+    if (value->kind != EXPR_NAME || value->bound_kind != BIND_CAPTURE) {
+        if (value->kind != EXPR_NAME || value->bound_kind != BIND_NONE)
+            check_error(c, at,
+                        "capture edge dut.ip at 1000 Hz for 3 s ... end, then t63(edge.dut.ip)",
+                        "%s is measured on a capture", name);
+        return;
+    }
+    const struct stmt *capture = value->bound;
+    if (check_has_select(capture->body))
+        return;
+    check_error(c, at,
+                "prepare both gases with 'mix a' and 'mix b' and 'select' one in the capture",
+                "%s is bench-limited: a flow controller settles in %g s; use select between two "
+                "prepared streams",
+                name, slowest_settle_s(c));
+}
+
+/* x of a fit: a tag of y keeps its meaning after the loop has ended. */
+static struct check_type fit_x(struct check *c, const struct check_name *y, struct expr *x)
+{
+    for (const struct check_tag *tag = y ? y->tags : NULL; tag && x->kind == EXPR_NAME;
+         tag = tag->next) {
+        if (strcmp(tag->name, x->text) == 0) {
+            x->bound = tag->item;
+            x->bound_kind = (int)tag->binding;
+            return tag->type;
+        }
+    }
+    return check_expr(c, x);
+}
+
+static struct check_type check_fit(struct check *c, const char *name, struct place at,
+                                   struct expr *const *arg, unsigned args)
+{
+    bool slope = strcmp(name, "fit_slope") == 0;
+    if (!need_args(c, name, at, args, 2))
+        return bad_type();
+    struct check_type y = check_expr(c, arg[0]);
+    bool made = arg[0]->bound_kind == BIND_MEASURE || arg[0]->bound_kind == BIND_CALC;
+    if (y.kind == KIND_BAD)
+        return y;
+    if (arg[0]->kind != EXPR_NAME || (!made && arg[0]->bound_kind != BIND_CHANNEL)) {
+        check_error(c, arg[0]->at, NULL, "a fit needs the name of a measurement");
+        return bad_type();
+    }
+    struct check_type x = fit_x(c, made ? check_find_made(c, arg[0]->text) : NULL, arg[1]);
+    if (x.kind == KIND_BAD)
+        return x;
+    if (x.kind != KIND_NUMBER || y.kind != KIND_NUMBER) {
+        check_error(c, at, NULL, "a fit needs numbers");
+        return bad_type();
+    }
+    return check_number_type(slope ? dim_divide(y.dim, x.dim) : dim_one, NULL);
+}
+
+static struct check_type result_type(enum func_unit unit, struct check_type of)
+{
+    switch (unit) {
+    case FUNC_UNIT_SAME:
+        return of;
+    case FUNC_UNIT_DIFFERENCE:
+        of.unit = of.unit && of.unit->offset != 0 ? NULL : of.unit;
+        return of;
+    case FUNC_UNIT_PER_SECOND:
+        return check_number_type(dim_divide(of.dim, check_dim_s), NULL);
+    case FUNC_UNIT_TIMES_SECOND:
+        return check_number_type(dim_multiply(of.dim, check_dim_s), NULL);
+    case FUNC_UNIT_SECONDS:
+        return check_number_type(check_dim_s, NULL);
+    case FUNC_UNIT_PER_X:
+    case FUNC_UNIT_ONE:
+        break;
+    }
+    return check_number_type(dim_one, NULL);
+}
+
+struct check_type check_function(struct check *c, const char *name, struct place at,
+                                 struct expr *const *arg, unsigned args)
+{
+    int func = measure_func_find(name);
+    if (func < 0)
+        return bad_type();
+    const struct func_info *info = measure_func_info((enum measure_func)func);
+    if (info->two)
+        return check_fit(c, name, at, arg, args);
+    if (func == FUNC_ELAPSED)
+        return need_args(c, name, at, args, 0) ? check_number_type(check_dim_s, NULL) : bad_type();
+    if (!need_args(c, name, at, args, 1))
+        return bad_type();
+    struct check_type of = check_expr(c, arg[0]);
+    if (info->response)
+        check_response(c, name, at, arg[0]);
+    if (of.kind == KIND_BAD)
+        return info->unit == FUNC_UNIT_SECONDS ? result_type(info->unit, of) : of;
+    if (of.kind != KIND_NUMBER || of.dim.of != DIM_PLAIN) {
+        check_error(c, arg[0]->at, NULL, "%s needs a number: this is %s", name,
+                    check_unit_name(&of));
+        return bad_type();
+    }
+    return result_type(info->unit, of);
+}
+
+/* ---- of expressions ---- */
+
+static struct check_type check_math(struct check *c, struct expr *call)
+{
+    struct check_type of = check_expr(c, call->arg[0]);
+    if (of.kind == KIND_BAD)
+        return of;
+    if (of.kind != KIND_NUMBER || of.dim.of != DIM_PLAIN) {
+        check_error(c, call->arg[0]->at, NULL, "%s needs a number", call->text);
+        return bad_type();
+    }
+    if (strcmp(call->text, "abs") == 0)
+        return of;
+    if (strcmp(call->text, "sqrt") == 0) {
+        struct dim root;
+        if (dim_root(of.dim, &root) == RC_OK)
+            return check_number_type(root, NULL);
+        check_error(c, call->at, NULL, "there is no unit for the root of %s", check_unit_name(&of));
+        return bad_type();
+    }
+    if (!dim_equal(of.dim, dim_one)) {
+        check_error(c, call->arg[0]->at, "divide by a quantity of the same unit first",
+                    "%s needs a plain number: this is in %s", call->text, check_unit_name(&of));
+        return bad_type();
+    }
+    return check_number_type(dim_one, NULL);
+}
+
+static struct check_type check_extreme(struct check *c, struct expr *call)
+{
+    struct check_type a = check_expr(c, call->arg[0]), b = check_expr(c, call->arg[1]);
+    if (check_same(&a, &b) && a.kind != KIND_TEXT && a.kind != KIND_LOGIC)
+        return a.kind == KIND_BAD ? b : a;
+    check_error(c, call->at, NULL, "%s needs two numbers of one unit: these are in %s and %s",
+                call->text, check_unit_name(&a), check_unit_name(&b));
+    return bad_type();
+}
+
+static const char *function_name(const void *ctx, size_t i)
+{
+    static const char *const math[] = {"abs", "sqrt", "exp", "ln", "log", "log10"};
+    (void)ctx;
+    if (i < COUNT(math))
+        return math[i];
+    return i - COUNT(math) < FUNC_KINDS
+               ? measure_func_info((enum measure_func)(i - COUNT(math)))->name
+               : NULL;
+}
+
+enum { MATH_COUNT = 6 };
+
+static struct check_type unknown_function(struct check *c, const struct expr *call)
+{
+    const char *near =
+        diag_suggest(span_text(call->text), function_name, NULL, MATH_COUNT + FUNC_KINDS);
+    (void)snprintf(c->help, sizeof c->help, "did you mean '%s'?", near ? near : "");
+    check_error(c, call->at, near ? c->help : NULL, "there is no function '%s'", call->text);
+    return bad_type();
+}
+
+struct check_type check_call(struct check *c, struct expr *call)
+{
+    bool extreme = strcmp(call->text, "min") == 0 || strcmp(call->text, "max") == 0;
+    if (extreme && call->args == 2)
+        return check_extreme(c, call);
+    for (size_t i = 0; i < MATH_COUNT; i++) {
+        if (strcmp(call->text, function_name(NULL, i)) == 0)
+            return need_args(c, call->text, call->at, call->args, 1) ? check_math(c, call)
+                                                                     : bad_type();
+    }
+    int func = measure_func_find(call->text);
+    if (func < 0)
+        return unknown_function(c, call);
+    struct check_type type = check_function(c, call->text, call->at, call->arg, call->args);
+    /* Outside `measure` there is no window: only what was captured can be looked at. */
+    if (func != FUNC_ELAPSED && call->args == 1 && type.kind != KIND_BAD &&
+        call->arg[0]->bound_kind != BIND_CAPTURE) {
+        check_error(c, call->at, "measure x = mean(...) over 1 s", "%s needs a capture here",
+                    call->text);
+        return bad_type();
+    }
+    return type;
+}

@@ -1,0 +1,244 @@
+/* The head of a sequence: station, parameters, envelope, records, subs. */
+#include "sequences/check.h"
+
+#include <math.h>
+
+static double literal_si(const struct expr *expr)
+{
+    return unit_to_si(&expr->unit, expr->value);
+}
+
+bool check_new_name(struct check *c, const char *name, struct place at)
+{
+    const char *what = NULL;
+    for (const struct check_scope *s = c->scope; s; s = s->outer) {
+        if (strcmp(s->name, name) == 0)
+            what = s->binding == BIND_SUB_PARAM ? "a parameter of this sub" : "a loop variable";
+    }
+    if (check_name_find(&c->params, span_text(name)))
+        what = "a parameter";
+    else if (channel_find(c->view, span_text(name)) >= 0)
+        what = "a channel";
+    if (!what)
+        return true;
+    check_error(c, at, NULL, "'%s' is already %s", name, what);
+    return false;
+}
+
+static void check_station(struct check *c)
+{
+    const struct program *p = c->program;
+    if (p->station_kind && strcmp(p->station_kind, c->view->station_kind) != 0) {
+        check_error(c, p->station_at, NULL, "this is for a station of kind '%s': '%s' is a '%s'",
+                    p->station_kind, c->view->station_name, c->view->station_kind);
+    }
+}
+
+static void check_param_range(struct check *c, const struct param *p)
+{
+    if (!p->lo)
+        return;
+    if (!dim_equal(p->lo->unit.dim, p->value->unit.dim) ||
+        !dim_equal(p->hi->unit.dim, p->value->unit.dim)) {
+        struct check_type type = check_number_type(p->value->unit.dim, &p->value->unit);
+        check_error(c, p->lo->at, NULL, "the range of '%s' must be in %s", p->name,
+                    check_unit_name(&type));
+        return;
+    }
+    double lo = literal_si(p->lo), hi = literal_si(p->hi), si = literal_si(p->value);
+    double slack = 1e-12 * (fabs(lo) + fabs(hi));
+    if (!(lo <= hi))
+        check_error(c, p->lo->at, NULL, "the range of '%s' ends below its start", p->name);
+    else if (!(si >= lo - slack && si <= hi + slack))
+        check_error(c, p->value->at, NULL, "the default of '%s' is out of its range", p->name);
+}
+
+static void check_params(struct check *c)
+{
+    for (struct param *p = c->program->params; p; p = p->next) {
+        const struct unit *unit = &p->value->unit;
+        if (unit->dim.of != DIM_PLAIN)
+            check_error(c, p->value->at, NULL, "a parameter cannot be in %s", unit->name);
+        check_param_range(c, p);
+        if (!check_new_name(c, p->name, p->at))
+            continue;
+        struct check_name name = {.name = p->name, .binding = BIND_PARAM, .item = p};
+        name.type = check_number_type(unit->dim, unit->name[0] ? unit : NULL);
+        (void)check_name_add(c, &c->params, name);
+    }
+}
+
+/* ---- envelope ---- */
+
+static void put_value(struct obuf *out, const struct channel *channel, double si)
+{
+    unit_put(out, unit_from_si(&channel->unit, si), channel->unit.name, 6);
+}
+
+static void check_tighter(struct check *c, const struct envelope_rule *rule,
+                          const struct channel *channel, const struct envelope_limit *limit)
+{
+    char text[48];
+    struct obuf out = {text, 0, sizeof text - 1};
+    const char *side = NULL;
+    if (rule->hi && limit->hi_si < literal_si(rule->hi)) {
+        side = "most";
+        put_value(&out, channel, limit->hi_si);
+    } else if (rule->lo && limit->lo_si > literal_si(rule->lo)) {
+        side = "least";
+        put_value(&out, channel, limit->lo_si);
+    }
+    text[out.len] = '\0';
+    if (side) {
+        check_error(c, rule->at, "a sequence can only tighten the envelope of its station",
+                    "the station allows %s at %s %s", channel->name, side, text);
+    }
+}
+
+static bool envelope_unit(struct check *c, const struct channel *channel, const struct expr *value)
+{
+    if (!value || dim_equal(value->unit.dim, channel->unit.dim))
+        return true;
+    struct check_type type = check_number_type(value->unit.dim, &value->unit);
+    check_error(c, value->at, NULL, "'%s' is in %s: this is in %s", channel->name,
+                channel->unit.name, check_unit_name(&type));
+    return false;
+}
+
+static void check_envelope(struct check *c)
+{
+    for (const struct envelope_rule *r = c->program->envelope; r; r = r->next) {
+        const struct channel *channel = check_channel(c, r->channel, r->at);
+        if (!channel)
+            continue;
+        if (channel->type != CHANNEL_QUANTITY) {
+            check_error(c, r->at, NULL, "'%s' has no range", channel->name);
+            continue;
+        }
+        if (!envelope_unit(c, channel, r->lo) || !envelope_unit(c, channel, r->hi))
+            continue;
+        if (r->lo && r->hi && !(literal_si(r->lo) <= literal_si(r->hi)))
+            check_error(c, r->lo->at, NULL, "this range ends below its start");
+        for (size_t i = 0; i < c->view->envelope_count; i++) {
+            if (strcmp(c->view->envelope[i].channel, channel->name) == 0)
+                check_tighter(c, r, channel, &c->view->envelope[i]);
+        }
+    }
+}
+
+/* ---- record, subs ---- */
+
+static void check_record_name(struct check *c, const struct name_item *item)
+{
+    size_t len = strlen(item->name);
+    if (!len || item->name[len - 1] != '*') {
+        (void)check_channel(c, item->name, item->at);
+        return;
+    }
+    for (size_t i = 0; i < c->view->channel_count; i++) {
+        if (strncmp(c->view->channels[i].name, item->name, len - 1) == 0)
+            return;
+    }
+    check_error(c, item->at, NULL, "no channel of this station begins with '%.*s'", (int)len - 1,
+                item->name);
+}
+
+static void check_records(struct check *c)
+{
+    for (struct record_rule *r = c->program->records; r; r = r->next) {
+        for (const struct name_item *n = r->channels; n; n = n->next)
+            check_record_name(c, n);
+        if (check_dim(c, r->rate, check_dim_Hz, "the rate") && !(literal_si(r->rate) > 0))
+            check_error(c, r->rate->at, NULL, "the rate must be above 0");
+    }
+}
+
+static void check_sub_params(struct check *c, const struct sub *sub)
+{
+    for (const struct name_item *a = sub->params; a; a = a->next) {
+        for (const struct name_item *b = a->next; b; b = b->next) {
+            if (strcmp(a->name, b->name) == 0)
+                check_error(c, b->at, NULL, "the parameter '%s' stands twice", b->name);
+        }
+    }
+}
+
+static void collect_subs(struct check *c)
+{
+    for (struct sub *sub = c->program->subs; sub; sub = sub->next) {
+        if (check_name_find(&c->subs, span_text(sub->name))) {
+            check_error(c, sub->at, NULL, "there are two subs '%s'", sub->name);
+            continue;
+        }
+        check_sub_params(c, sub);
+        struct check_sub *state = check_take(c, sizeof *state);
+        if (!state)
+            return;
+        state->sub = sub;
+        struct check_name name = {.name = sub->name, .item = state};
+        (void)check_name_add(c, &c->subs, name);
+    }
+}
+
+static void open_sub(struct check *c, struct check_sub *sub, const struct name_item *param,
+                     const struct check_scope *outer)
+{
+    if (!param) {
+        const struct check_scope *before = c->scope;
+        c->scope = outer;
+        check_block(c, sub->sub->body);
+        c->scope = before;
+        return;
+    }
+    const struct unit *unit = &param->value->unit;
+    struct check_scope scope = {.name = param->name,
+                                .binding = BIND_SUB_PARAM,
+                                .item = param,
+                                .type = check_number_type(unit->dim, unit->name[0] ? unit : NULL),
+                                .outer = outer};
+    open_sub(c, sub, param->next, &scope);
+}
+
+void check_sub_body(struct check *c, struct check_sub *sub)
+{
+    unsigned params = 0;
+    for (const struct name_item *n = sub->sub->params; n; n = n->next)
+        params++;
+    if (params > 64) {
+        check_error(c, sub->sub->at, NULL, "a sub has at most 64 parameters");
+        sub->state = SUB_DONE;
+        return;
+    }
+    const struct stmt *parent = c->parent_step;
+    c->parent_step = NULL;
+    sub->state = SUB_OPEN;
+    c->calls++;
+    open_sub(c, sub, sub->sub->params, NULL);
+    c->calls--;
+    sub->state = SUB_DONE;
+    sub->sub->has_select = check_has_select(sub->sub->body);
+    c->parent_step = parent;
+}
+
+static void check_sections(struct check *c)
+{
+    const struct program *p = c->program;
+    if (!p->main_at.line)
+        check_error(c, p->at, "main ... end", "this sequence has no 'main'");
+    if (!p->cleanup_at.line) {
+        check_error(c, p->at, "cleanup within 60 s ... end",
+                    "this sequence has no 'cleanup': it must say how the bench is left");
+    } else if (p->cleanup_within) {
+        (void)check_dim(c, p->cleanup_within, check_dim_s, "the time of cleanup");
+    }
+}
+
+void check_declarations(struct check *c)
+{
+    check_station(c);
+    check_params(c);
+    check_envelope(c);
+    check_records(c);
+    collect_subs(c);
+    check_sections(c);
+}

@@ -1,0 +1,107 @@
+/* Set points: within the channel, the station's envelope and the sequence's, at every corner. */
+#include "sequences/check.h"
+
+#include <math.h>
+
+static void out_of_range(struct check *c, const struct set_item *item, double si, const char *why)
+{
+    const struct channel *channel = item->bound;
+    char value[48], when[256];
+    struct obuf out = {value, 0, sizeof value - 1};
+    if (check_reported(c, item))
+        return;
+    unit_put(&out, unit_from_si(&channel->unit, si), channel->unit.name, 6);
+    value[out.len] = '\0';
+    check_when(c, when, sizeof when);
+    check_error(c, item->at, NULL, "%s would be set to %s: %s%s", channel->name, value, why, when);
+}
+
+static bool inside(double si, double lo_si, double hi_si)
+{
+    double slack = 1e-9 * (fabs(isfinite(lo_si) ? lo_si : 0) + fabs(isfinite(hi_si) ? hi_si : 0));
+    return (isnan(lo_si) || si >= lo_si - slack) && (isnan(hi_si) || si <= hi_si + slack);
+}
+
+static void say_range(const struct channel *channel, const char *what, double lo_si, double hi_si,
+                      char *text, size_t cap)
+{
+    struct obuf out = {text, 0, cap - 1};
+    const char *sides[2] = {" from ", " to "};
+    double ends[2] = {lo_si, hi_si};
+    (void)!obuf_put(&out, span_text(what));
+    for (int i = 0; i < 2; i++) {
+        if (!isfinite(ends[i]))
+            continue;
+        (void)!obuf_put(&out, span_text(sides[i]));
+        unit_put(&out, unit_from_si(&channel->unit, ends[i]), channel->unit.name, 6);
+    }
+    text[out.len] = '\0';
+}
+
+static double rule_end(const struct expr *end)
+{
+    return end ? unit_to_si(&end->unit, end->value) : (double)NAN;
+}
+
+static void check_set_value(struct check *c, const struct set_item *item, double si)
+{
+    const struct channel *channel = item->bound;
+    char why[128];
+    if (!inside(si, channel->min_si, channel->max_si)) {
+        say_range(channel, "its range is", channel->min_si, channel->max_si, why, sizeof why);
+        out_of_range(c, item, si, why);
+        return;
+    }
+    for (size_t i = 0; i < c->view->envelope_count; i++) {
+        const struct envelope_limit *limit = &c->view->envelope[i];
+        if (strcmp(limit->channel, channel->name) == 0 && !inside(si, limit->lo_si, limit->hi_si)) {
+            say_range(channel, "the station allows it", limit->lo_si, limit->hi_si, why,
+                      sizeof why);
+            out_of_range(c, item, si, why);
+        }
+    }
+    for (const struct envelope_rule *r = c->program->envelope; r; r = r->next) {
+        if (strcmp(r->channel, channel->name) == 0 &&
+            !inside(si, rule_end(r->lo), rule_end(r->hi))) {
+            say_range(channel, "the envelope allows it", rule_end(r->lo), rule_end(r->hi), why,
+                      sizeof why);
+            out_of_range(c, item, si, why);
+        }
+    }
+}
+
+static void check_set_ramp(struct check *c, const struct stmt *stmt, const struct channel *channel,
+                           double ramp_si)
+{
+    if (!stmt->ramp || isnan(ramp_si))
+        return;
+    bool slow = channel->slew_si <= 0 || ramp_si <= channel->slew_si * (1 + 1e-9);
+    if ((ramp_si > 0 && slow) || check_reported(c, stmt->ramp))
+        return;
+    if (ramp_si > 0)
+        check_error(c, stmt->ramp->at, NULL, "'%s' cannot follow so fast: its slew is %g %s/s",
+                    channel->name, channel->slew_si / channel->unit.scale, channel->unit.name);
+    else
+        check_error(c, stmt->ramp->at, NULL, "a ramp must be above 0");
+}
+
+void check_run_set(struct check *c, const struct stmt *stmt)
+{
+    double ramp_si = stmt->ramp ? check_number(c, stmt->ramp) : (double)NAN;
+    for (const struct set_item *item = stmt->sets; item; item = item->next) {
+        const struct channel *channel = item->bound;
+        if (!channel || channel->type != CHANNEL_QUANTITY)
+            continue;
+        double si = check_number(c, item->value);
+        if (!isnan(si)) {
+            check_set_value(c, item, si);
+        } else if (!check_reported(c, item)) {
+            diag_add(c->diag, DIAG_WARNING, item->at, NULL,
+                     "the value of '%s' is only known during the run and cannot be proven now",
+                     channel->name);
+        }
+        check_set_ramp(c, stmt, channel, ramp_si);
+        if (!stmt->over)
+            check_time_set(c, channel, si, ramp_si);
+    }
+}

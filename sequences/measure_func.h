@@ -1,0 +1,76 @@
+/* The functions of `measure`: pure, over arrays of one window. Values are SI. */
+#ifndef SEQUENCES_MEASURE_FUNC_H
+#define SEQUENCES_MEASURE_FUNC_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+enum measure_func {
+    FUNC_MEAN,
+    FUNC_MEDIAN,
+    FUNC_MIN,
+    FUNC_MAX,
+    FUNC_PP,
+    FUNC_SD,
+    FUNC_LAST,
+    FUNC_SLOPE,
+    FUNC_RMS,
+    FUNC_COUNT,
+    FUNC_T63,
+    FUNC_T90,
+    FUNC_RISE,
+    FUNC_FALL,
+    FUNC_INTEGRAL,
+    FUNC_FIT_SLOPE,
+    FUNC_FIT_R2,
+    FUNC_ELAPSED,
+    FUNC_KINDS
+};
+
+/* What the function does to the unit of its argument. */
+enum func_unit {
+    FUNC_UNIT_SAME,       /* mean: as the argument, with its offset (degC) */
+    FUNC_UNIT_DIFFERENCE, /* pp, sd: without the offset */
+    FUNC_UNIT_PER_SECOND,
+    FUNC_UNIT_SECONDS,
+    FUNC_UNIT_TIMES_SECOND,
+    FUNC_UNIT_PER_X, /* fit_slope(y, x) */
+    FUNC_UNIT_ONE,
+};
+
+/* How the calibration uncertainty of the argument enters the result. */
+enum func_u95 {
+    FUNC_U95_WHOLE,    /* in full: offsets and gains */
+    FUNC_U95_GAIN,     /* only what is proportional: an offset cancels */
+    FUNC_U95_INTEGRAL, /* in full, times the duration */
+    FUNC_U95_NONE,     /* a time or a count */
+};
+
+struct func_info {
+    const char *name;
+    enum func_unit unit;
+    enum func_u95 u95;
+    bool response; /* needs a step at t = 0 */
+    bool two;      /* may have a second argument */
+};
+
+struct func_window {
+    const double *t_s; /* ascending; of a capture: from the trigger, negative before it */
+    const double *v;
+    const double *x; /* second argument or NULL (then t_s is used) */
+    size_t n;
+    double *scratch; /* n values, for the median */
+};
+
+/* value NaN: no result. `random_u95`: two standard uncertainties from the scatter of the window,
+ * NaN where a single value tells nothing about it. */
+struct func_result {
+    double value, sd, random_u95;
+};
+
+/* -1: no such function. */
+int measure_func_find(const char *name);
+const struct func_info *measure_func_info(enum measure_func func);
+struct func_result measure_func_run(enum measure_func func, const struct func_window *window);
+
+#endif
