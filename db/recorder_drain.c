@@ -1,0 +1,164 @@
+/* From the queue into the database, in one transaction; or, after a failure, into the spill file.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "db/recorder_private.h"
+
+enum { BUSY_TRIES = 3, WAL_PAGES_MAX = 4000, SPILL_LINE_MAX = 1 << 20 };
+
+void recorder_fail(struct recorder *r, const char *why)
+{
+    if (r->failed)
+        return;
+    r->failed = true;
+    snprintf(r->why, sizeof r->why, "%s", why);
+}
+
+/* ---- spilling ---- */
+
+static bool open_spill(struct recorder *r)
+{
+    if (r->spill_fd >= 0)
+        return true;
+    size_t size = strlen(store_path(r->config.store)) + sizeof "-spill.ndjson";
+    char *path = malloc(size);
+    if (!r->spill.at) {
+        r->spill.at = malloc(SPILL_LINE_MAX);
+        r->spill.cap = r->spill.at ? SPILL_LINE_MAX : 0;
+    }
+    if (path && r->spill.at) {
+        snprintf(path, size, "%s-spill.ndjson", store_path(r->config.store));
+        r->spill_fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
+    }
+    free(path);
+    return r->spill_fd >= 0;
+}
+
+static bool write_spill(struct recorder *r)
+{
+    struct span left = obuf_span(&r->spill);
+    while (left.len) {
+        ssize_t n = write(r->spill_fd, left.at, left.len);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n <= 0)
+            return false;
+        left = span_skip(left, (size_t)n);
+    }
+    return true;
+}
+
+void recorder_spill(struct recorder *r, const struct job *job)
+{
+    r->spill.len = 0;
+    if (!open_spill(r) || job_put_json(job, &r->spill) != RC_OK || !write_spill(r))
+        r->spill_failed = true;
+}
+
+static void spill_range(struct recorder *r, uint64_t from, uint64_t to)
+{
+    const struct job *job;
+    while ((job = queue_next(&r->queue, &from, to)))
+        recorder_spill(r, job);
+    if (r->spill_fd >= 0)
+        (void)fdatasync(r->spill_fd); /* the last resort: there is nowhere else to go */
+}
+
+/* ---- writing ---- */
+
+static int write_range(struct recorder *r, uint64_t from, uint64_t to)
+{
+    struct job *job;
+    int code = SQLITE_BUSY;
+    for (int i = 0; i < BUSY_TRIES && (code & 0xff) == SQLITE_BUSY; i++)
+        code = writer_begin(r->writer);
+    if (code != SQLITE_OK)
+        return code;
+    while (code == SQLITE_OK && (job = queue_next(&r->queue, &from, to)))
+        code = writer_apply(r->writer, job);
+    return code == SQLITE_OK ? writer_commit(r->writer) : code;
+}
+
+static void describe(struct recorder *r, int code, char *text, size_t cap)
+{
+    struct obuf out = {text, 0, cap - 1};
+    sqlite3 *db = r->config.store->db;
+    store_describe(code, sqlite3_system_errno(db), store_path(r->config.store), &out);
+    if ((code & 0xff) == SQLITE_CONSTRAINT)
+        (void)!obuf_printf(&out, ": %.200s", sqlite3_errmsg(db));
+    (void)!obuf_printf(&out, "; what could not be stored is in %s-spill.ndjson",
+                       store_path(r->config.store));
+    text[out.len] = '\0';
+}
+
+static bool acks_have_room(struct acks *acks)
+{
+    if (acks->count < acks->cap)
+        return true;
+    size_t cap = acks->cap ? acks->cap * 2 : 4096;
+    struct ack *items = reallocarray(acks->items, cap, sizeof *items);
+    if (!items)
+        return false;
+    acks->items = items;
+    acks->cap = cap;
+    return true;
+}
+
+static void acknowledge(struct recorder *r, uint64_t from, uint64_t to)
+{
+    const struct job *job;
+    while ((job = queue_next(&r->queue, &from, to))) {
+        bool counts = job->kind == JOB_POINTS || job->kind <= RECORD_BATCH_END;
+        bool is_data = job->kind == JOB_POINTS || job->kind == RECORD_CHUNK;
+        if (!counts || (is_data && job->tag == 0))
+            continue;
+        if (!acks_have_room(&r->acks)) {
+            recorder_fail(r, "out of memory for acknowledgements");
+            return;
+        }
+        enum record_kind kind = is_data ? RECORD_CHUNK : (enum record_kind)job->kind;
+        r->acks.items[r->acks.count++] = (struct ack){job->tag, kind};
+    }
+}
+
+void recorder_drain(struct recorder *r)
+{
+    char why[WHY_MAX] = "";
+    pthread_mutex_lock(&r->lock);
+    uint64_t from = r->queue.head, to = r->queue.tail;
+    bool failed = r->failed;
+    r->urgent = false;
+    pthread_mutex_unlock(&r->lock);
+    if (from == to)
+        return;
+    if (!failed) {
+        int code = write_range(r, from, to);
+        if (code != SQLITE_OK) {
+            describe(r, code, why, sizeof why);
+            writer_rollback(r->writer);
+        }
+    }
+    pthread_mutex_lock(&r->lock);
+    if (why[0])
+        recorder_fail(r, why);
+    if (failed || why[0])
+        spill_range(r, from, to);
+    else
+        acknowledge(r, from, to);
+    r->queue.head = to;
+    pthread_cond_broadcast(&r->done);
+    pthread_mutex_unlock(&r->lock);
+}
+
+/* PASSIVE waits for nobody; what it cannot move yet, the next one moves. */
+void recorder_checkpoint(struct recorder *r, sqlite3 *db)
+{
+    if (db == r->config.store->db && r->config.store->wal_pages < WAL_PAGES_MAX)
+        return;
+    (void)sqlite3_wal_checkpoint_v2(db, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
+    if (db == r->config.store->db)
+        r->config.store->wal_pages = 0;
+}
