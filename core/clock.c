@@ -1,5 +1,6 @@
 #include "core/clock.h"
 
+#include <stdio.h>
 #include <time.h>
 
 static int64_t read_us(clockid_t id)
@@ -39,4 +40,15 @@ void clock_jump(struct clock *clock, struct instant to)
 {
     if (clock->is_virtual && to.us > clock->now_us)
         clock->now_us = to.us;
+}
+
+void clock_utc_text(int64_t wall_us, char out[32])
+{
+    int64_t ms = wall_us >= 0 ? wall_us / 1000 : 0;
+    time_t seconds = (time_t)(ms / 1000);
+    struct tm utc;
+    char text[24];
+    if (!gmtime_r(&seconds, &utc) || strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%S", &utc) == 0)
+        text[0] = '\0';
+    snprintf(out, 32, "%s.%03uZ", text, (unsigned)(ms % 1000));
 }

@@ -61,6 +61,8 @@ void clock_init_virtual(struct clock *clock, int64_t wall_us);
 struct instant clock_now(const struct clock *clock);
 /* The UTC label of an instant, microseconds since 1970; a step of the wall clock never bends it. */
 int64_t clock_wall_us(const struct clock *clock, struct instant t);
+/* "2026-11-21T09:12:03.410Z": for people and exports. */
+void clock_utc_text(int64_t wall_us, char out[32]);
 /* Virtual clocks only, forward only: anything else is ignored. */
 void clock_jump(struct clock *clock, struct instant to);
 

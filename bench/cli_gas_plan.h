@@ -1,0 +1,28 @@
+/* The plan of `lambdabench gas mix`: cylinders and their flows for a wanted gas. */
+#ifndef BENCH_CLI_GAS_PLAN_H
+#define BENCH_CLI_GAS_PLAN_H
+
+#include "bench/cli_gas.h"
+
+enum { CLI_GAS_CYLINDERS_MAX = GAS_BOTTLES_MAX };
+
+struct cli_gas_plan {
+    struct cli_gas_cylinder cylinder[CLI_GAS_CYLINDERS_MAX];
+    struct gas_mix bottle[CLI_GAS_CYLINDERS_MAX]; /* the same compositions, as gas/ wants them */
+    size_t count, carrier;
+    bool carrier_used; /* false: --lambda, which needs none */
+    double total_slpm, turndown, T_K, p_kPa;
+    double flow_slpm[CLI_GAS_CYLINDERS_MAX];
+    size_t chosen[CLI_GAS_CYLINDERS_MAX]; /* range of the cylinder, when it has any */
+    struct gas_mix made;
+    double made_lambda; /* NAN: not defined */
+};
+
+/* Cylinders, controllers, total flow, temperature and pressure of the command line. */
+bool cli_gas_plan_read(const struct args *args, struct cli_gas_plan *plan, struct obuf *why);
+
+/* Flows for --target, --lambda or --pO2, what they make, and a range of controller for each. False:
+ * it cannot be made, and `why` says what stands in the way. */
+bool cli_gas_plan_solve(const struct args *args, struct cli_gas_plan *plan, struct obuf *why);
+
+#endif

@@ -1,0 +1,252 @@
+/* lambdabench show, list, report, export: what the database holds. */
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "bench/cli.h"
+#include "core/log.h"
+#include "core/num.h"
+#include "db/query.h"
+#include "reports/report.h"
+
+static const char *database_path(const struct args *args)
+{
+    const char *path = options_value(args, "db"), *env = getenv("LAMBDABENCH_DB");
+    return path ? path : env && *env ? env : "lambdabench.db";
+}
+
+static struct log results_log(void)
+{
+    return (struct log){.to = stderr, .level = LOG_WARN};
+}
+
+static int exit_of(enum rc rc)
+{
+    return rc == RC_OK ? EXIT_PASS : rc == RC_IO ? EXIT_STORAGE : EXIT_USAGE;
+}
+
+/* --- reports -----------------------------------------------------------------------------------
+ */
+
+static int render(struct store *store, const char *what, enum report_format format, FILE *to,
+                  struct log *log)
+{
+    struct result_batch *batch;
+    struct result_curve *curves = NULL;
+    size_t count = 0;
+    enum rc rc = query_batch(store, what, log, &batch);
+    if (rc != RC_OK)
+        return exit_of(rc);
+    if (format == REPORT_HTML || format == REPORT_JSON)
+        rc = query_curves(store, batch->id, &curves, &count);
+    if (rc == RC_OK)
+        rc = report_write(format, batch, curves, count, to);
+    query_free_curves(curves, count);
+    query_free_batch(batch);
+    if (rc == RC_OK && fflush(to) != 0)
+        rc = RC_IO;
+    if (rc != RC_OK)
+        log_say(log, LOG_ERROR, "the report of '%s' could not be written", what);
+    return exit_of(rc);
+}
+
+static int render_to(struct args *args, enum report_format format, const char *file)
+{
+    struct log log = results_log();
+    struct store *store;
+    enum rc rc = store_open(database_path(args), STORE_READ, &log, &store);
+    if (rc != RC_OK)
+        return exit_of(rc);
+    FILE *to = file ? fopen(file, "w") : stdout;
+    int code = EXIT_PASS;
+    if (!to) {
+        fprintf(stderr, "error: cannot write %s\n", file);
+        code = EXIT_STORAGE;
+    }
+    for (unsigned i = 0; i < (args->operands ? args->operands : 1) && code == EXIT_PASS; i++)
+        code = render(store, args->operands ? args->operand[i] : "last", format, to, &log);
+    if (to && file && fclose(to) != 0)
+        code = EXIT_STORAGE;
+    store_close(store);
+    return code;
+}
+
+static int show_run(const struct command *command, struct args *args)
+{
+    (void)command;
+    return render_to(args, options_flag(args, "json") ? REPORT_JSON : REPORT_TEXT, NULL);
+}
+
+static int report_run(const struct command *command, struct args *args)
+{
+    enum report_format format = REPORT_HTML;
+    const char *name = options_value(args, "format"), *file = options_value(args, "output");
+    (void)command;
+    if (name && report_format_find(name, &format) != RC_OK) {
+        fprintf(stderr, "error: no report format '%s': html, csv, json, junit or text\n", name);
+        return EXIT_USAGE;
+    }
+    if (!file && format == REPORT_HTML && isatty(STDOUT_FILENO)) {
+        fprintf(stderr, "error: a page on a terminal? say -o report.html, or -f text\n");
+        return EXIT_USAGE;
+    }
+    return render_to(args, format, file && strcmp(file, "-") != 0 ? file : NULL);
+}
+
+static int export_run(const struct command *command, struct args *args)
+{
+    (void)command;
+    return render_to(args, REPORT_CSV, options_value(args, "output"));
+}
+
+/* --- list --------------------------------------------------------------------------------------
+ */
+
+/* "7d", "12h", "30m" before the newest thing known: relative to the clock of this machine. */
+static bool parse_since(const char *text, int64_t *since_us)
+{
+    size_t len = strlen(text);
+    int64_t count, unit;
+    struct clock clock;
+    if (len < 2 || num_parse_int((struct span){text, len - 1}, 0, 100000, &count) != RC_OK)
+        return false;
+    unit = text[len - 1] == 'd'   ? INT64_C(86400)
+           : text[len - 1] == 'h' ? INT64_C(3600)
+           : text[len - 1] == 'm' ? INT64_C(60)
+                                  : 0;
+    clock_init_real(&clock);
+    *since_us = clock_wall_us(&clock, clock_now(&clock)) - count * unit * 1000000;
+    return unit != 0;
+}
+
+static void print_row(const struct list_row *row)
+{
+    char time[32], serial[64];
+    struct obuf out = {serial, 0, sizeof serial - 1};
+    clock_utc_text(row->started_us, time);
+    obuf_escaped(&out, span_text(row->serial));
+    serial[out.len] = '\0';
+    printf("%.8s  %.19s  %2d  %-16s %-12s %s%s%s\n", row->uuid, time, (int)row->site, serial,
+           row->verdict[0] ? row->verdict : row->state, row->program,
+           row->first_fail[0] ? "  " : "", row->first_fail);
+}
+
+static void print_row_json(const struct list_row *row, bool first)
+{
+    char time[32];
+    clock_utc_text(row->started_us, time);
+    printf("%s{\"run\":\"%s\",\"batch\":\"%s\",\"time\":\"%s\",\"site\":%d,\"serial\":\"",
+           first ? "" : ",", row->uuid, row->batch, time, (int)row->site);
+    for (const unsigned char *c = (const unsigned char *)row->serial; *c; c++)
+        if (*c == '"' || *c == '\\' || *c < 0x20)
+            printf("\\u%04x", *c);
+        else
+            putchar(*c);
+    printf("\",\"verdict\":\"%s\",\"program\":\"%s\"}", row->verdict, row->program);
+}
+
+static int list_run(const struct command *command, struct args *args)
+{
+    struct log log = results_log();
+    struct list_filter filter = {.verdict = options_value(args, "verdict"),
+                                 .part = options_value(args, "part"),
+                                 .serial = options_value(args, "serial")};
+    const char *since = options_value(args, "since");
+    long long limit = 50;
+    struct list_row *rows;
+    struct store *store;
+    size_t count;
+    (void)command;
+    if (!options_int(args, "limit", 1, 100000, &limit))
+        return EXIT_USAGE;
+    filter.limit = (unsigned)limit;
+    if (since && !parse_since(since, &filter.since_us)) {
+        fprintf(stderr, "error: --since takes like 7d, 12h or 30m, not '%s'\n", since);
+        return EXIT_USAGE;
+    }
+    enum rc rc = store_open(database_path(args), STORE_READ, &log, &store);
+    if (rc != RC_OK)
+        return exit_of(rc);
+    rc = query_list(store, &filter, &rows, &count);
+    if (rc == RC_OK) {
+        bool json = options_flag(args, "json");
+        if (json)
+            printf("{\"schema\":\"lambdabench/list/1\",\"runs\":[");
+        for (size_t i = 0; i < count; i++)
+            json ? print_row_json(&rows[i], i == 0) : print_row(&rows[i]);
+        if (json)
+            printf("]}\n");
+        free(rows);
+    }
+    store_close(store);
+    return exit_of(rc);
+}
+
+/* --- tables ------------------------------------------------------------------------------------
+ */
+
+#define DB_OPTION                                                                                  \
+    {                                                                                              \
+        "db", 0, OPTION_TEXT, "FILE", "database (default $LAMBDABENCH_DB, lambdabench.db)"         \
+    }
+
+static const struct option_row show_options[] = {
+    DB_OPTION, {"json", 0, OPTION_FLAG, NULL, "one JSON object instead of text"}};
+
+const struct command command_show = {
+    .name = "show",
+    .operands = "[RUN|SERIAL|last]...",
+    .summary = "show results: the last batch, a batch by its id, a part by its serial",
+    .options = show_options,
+    .option_count = sizeof show_options / sizeof show_options[0],
+    .operands_max = OPERANDS_MAX,
+    .run = show_run,
+};
+
+static const struct option_row list_options[] = {
+    DB_OPTION,
+    {"since", 0, OPTION_TEXT, "TIME", "not older than 7d, 12h, 30m"},
+    {"verdict", 0, OPTION_TEXT, "WORD", "pass, marginal, fail, inconclusive, aborted, error"},
+    {"part", 0, OPTION_TEXT, "TYPE", "of this part type"},
+    {"serial", 0, OPTION_TEXT, "SN", "of this part"},
+    {"limit", 'n', OPTION_TEXT, "N", "at most N rows (default 50)"},
+    {"json", 0, OPTION_FLAG, NULL, "one JSON object instead of text"},
+};
+
+const struct command command_list = {
+    .name = "list",
+    .operands = "",
+    .summary = "list runs, newest first",
+    .options = list_options,
+    .option_count = sizeof list_options / sizeof list_options[0],
+    .run = list_run,
+};
+
+static const struct option_row report_options[] = {
+    DB_OPTION,
+    {"format", 'f', OPTION_TEXT, "FMT", "html (default), csv, json, junit, text"},
+    {"output", 'o', OPTION_TEXT, "FILE", "write there instead of to stdout"},
+};
+
+const struct command command_report = {
+    .name = "report",
+    .operands = "[RUN|SERIAL|last]...",
+    .summary = "write a report: a self-contained page, CSV, JSON or JUnit",
+    .detail = "example: lambdabench report last -o report.html\n",
+    .options = report_options,
+    .option_count = sizeof report_options / sizeof report_options[0],
+    .operands_max = OPERANDS_MAX,
+    .run = report_run,
+};
+
+static const struct option_row export_options[] = {
+    DB_OPTION, {"output", 'o', OPTION_TEXT, "FILE", "write there instead of to stdout"}};
+
+const struct command command_export = {
+    .name = "export",
+    .operands = "[RUN|SERIAL|last]...",
+    .summary = "measurements as one long CSV, for spreadsheets, R, JMP, Minitab",
+    .options = export_options,
+    .option_count = sizeof export_options / sizeof export_options[0],
+    .operands_max = OPERANDS_MAX,
+    .run = export_run,
+};

@@ -1,0 +1,311 @@
+/* lambdabench run: a sequence on a station, real or simulated. */
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "bench/cli.h"
+#include "bench/loader.h"
+#include "bench/session.h"
+#include "bench/twin_options.h"
+#include "bench/version.h"
+#include "core/num.h"
+
+enum { PARAMS_MAX = 16 };
+
+struct run {
+    struct args *args;
+    struct loaded loaded;
+    struct log log;
+    struct clock clock;
+    struct loop *loop;
+    struct store *store;
+    struct display *display;
+    struct twin *twin;
+    struct session_config session;
+    struct param_value params[PARAMS_MAX];
+    char param_names[PARAMS_MAX][48], params_text[512];
+    char serials[TWIN_SITES_MAX + 1][40];
+    bool virtual_time, simulated;
+    long long seed;
+};
+
+/* All virtual runs begin at the same moment, so that they repeat to the byte. */
+#define VIRTUAL_EPOCH_US INT64_C(1767225600000000) /* 2026-01-01T00:00:00Z */
+
+static int refuse(const char *what, const char *word, const char *help)
+{
+    fprintf(stderr, "error: %s '%s'\n", what, word);
+    if (help)
+        fprintf(stderr, "    help: %s\n", help);
+    return EXIT_USAGE;
+}
+
+/* "total=2.5 L/min" into *out; the unit must fit the parameter's. */
+static int parse_param(struct run *r, const char *text, unsigned i)
+{
+    const char *equals = strchr(text, '=');
+    size_t len = equals ? (size_t)(equals - text) : 0;
+    if (!equals || len == 0 || len >= sizeof r->param_names[i])
+        return refuse("a parameter is given as name=value, not", text, "-p 'total=2.5 L/min'");
+    memcpy(r->param_names[i], text, len);
+    const char *value = equals + 1;
+    size_t number = strcspn(value, " ");
+    const char *unit_text = value + number + strspn(value + number, " ");
+    struct unit unit;
+    double number_value;
+    if (num_parse((struct span){value, number}, &number_value) != RC_OK ||
+        unit_find(span_text(unit_text), &unit) != RC_OK)
+        return refuse("not a quantity:", value, "like 2.5 L/min, with a decimal point");
+    for (const struct param *p = r->loaded.program->params; p; p = p->next)
+        if (strcmp(p->name, r->param_names[i]) == 0 && !dim_equal(p->value->unit.dim, unit.dim))
+            return refuse("this parameter has another unit:", text, NULL);
+    r->params[i] = (struct param_value){.name = r->param_names[i],
+                                        .value_si = unit_to_si(&unit, number_value)};
+    size_t used = strlen(r->params_text);
+    snprintf(r->params_text + used, sizeof r->params_text - used, "%s%s", used ? "; " : "", text);
+    return EXIT_PASS;
+}
+
+static int parse_params(struct run *r)
+{
+    unsigned cursor = 0, count = 0;
+    for (const char *text; (text = options_next(r->args, "param", &cursor));) {
+        if (count == PARAMS_MAX)
+            return refuse("too many parameters at", text, NULL);
+        int code = parse_param(r, text, count++);
+        if (code != EXIT_PASS)
+            return code;
+    }
+    r->session.params = r->params;
+    r->session.param_count = count;
+    r->session.params_text = r->params_text;
+    return EXIT_PASS;
+}
+
+/* "1=SN,3=SN": sites that are not named have no part. */
+static int parse_sites(struct run *r, const char *text)
+{
+    while (*text) {
+        size_t len = strcspn(text, ",");
+        const char *equals = memchr(text, '=', len);
+        int64_t site;
+        size_t number = equals ? (size_t)(equals - text) : len;
+        size_t serial = equals ? len - number - 1 : 0;
+        if (num_parse_int((struct span){text, number}, 1, r->loaded.station->sites, &site) != RC_OK)
+            return refuse("no such site in", text, "--sites 1=SERIAL,2=SERIAL");
+        if (serial == 0 || serial >= sizeof r->serials[0])
+            return refuse("a serial number has 1 to 39 characters, at", text, NULL);
+        memcpy(r->serials[site], equals + 1, serial);
+        r->session.serials[site] = r->serials[site];
+        text += len + (text[len] == ',');
+    }
+    return EXIT_PASS;
+}
+
+static int choose_serials(struct run *r)
+{
+    const char *given = options_value(r->args, "sites");
+    if (given)
+        return parse_sites(r, given);
+    if (!r->simulated) {
+        fprintf(stderr, "error: which parts are in the sites? --sites 1=SERIAL,2=SERIAL\n");
+        return EXIT_USAGE;
+    }
+    for (unsigned site = 1; site <= r->loaded.station->sites; site++) {
+        if (r->twin)
+            twin_serial(r->twin, site, r->serials[site]);
+        else
+            snprintf(r->serials[site], sizeof r->serials[0], "LSU49-%08u", site);
+        r->session.serials[site] = r->serials[site];
+    }
+    return EXIT_PASS;
+}
+
+static int make_twin(struct run *r)
+{
+    if (!twin_from_options(r->args, r->loaded.station, &r->seed, &r->twin))
+        return EXIT_USAGE;
+    r->session.twin = r->session.rig_mode == RIG_TWIN ? r->twin : NULL;
+    return EXIT_PASS;
+}
+
+static int choose_rig(struct run *r)
+{
+    const char *ports = options_value(r->args, "ports");
+    bool simulate = options_flag(r->args, "simulate");
+    if (ports && simulate)
+        return refuse("either --simulate or", "--ports", NULL);
+    if (!options_int(r->args, "seed", 0, INT64_MAX, &r->seed))
+        return EXIT_USAGE;
+    r->session.seed = (uint64_t)r->seed;
+    r->simulated = r->session.simulated = simulate || ports;
+    r->session.rig_mode = simulate ? RIG_TWIN : ports ? RIG_PORTS : RIG_REAL;
+    r->session.ports_dir = ports;
+    r->session.guarded = !simulate;
+    r->virtual_time = simulate && !options_flag(r->args, "real-time");
+    r->session.mode = options_value(r->args, "mode");
+    if (!r->session.mode)
+        r->session.mode = r->simulated ? "simulate" : "lab";
+    r->session.part = options_value(r->args, "part");
+    r->session.acks = options_flag(r->args, "acks");
+    /* Behind ports the twin runs elsewhere; the same seed tells which parts sit in it. */
+    return r->simulated && r->loaded.station->twin.declared ? make_twin(r) : EXIT_PASS;
+}
+
+static const char *database_path(const struct run *r)
+{
+    const char *path = options_value(r->args, "db");
+    const char *env = getenv("LAMBDABENCH_DB");
+    return path ? path : env && *env ? env : "lambdabench.db";
+}
+
+static int open_store(struct run *r)
+{
+    unsigned crashed = 0;
+    if (options_flag(r->args, "no-db"))
+        return EXIT_PASS;
+    enum rc rc = store_open(database_path(r), STORE_WRITE, &r->log, &r->store);
+    if (rc == RC_OK)
+        rc = store_close_crashed(r->store, &r->log, &crashed);
+    if (rc != RC_OK)
+        return EXIT_STORAGE;
+    if (crashed)
+        log_say(&r->log, LOG_WARN, "%u earlier batch%s of a program that died: now marked crashed",
+                crashed, crashed == 1 ? "" : "es");
+    r->session.store = r->store;
+    return EXIT_PASS;
+}
+
+static int open_display(struct run *r)
+{
+    enum display_kind kind = options_flag(r->args, "quiet")  ? DISPLAY_QUIET
+                             : options_flag(r->args, "json") ? DISPLAY_JSON
+                                                             : DISPLAY_LINES;
+    const char *ci = getenv("CI"), *term = getenv("TERM");
+    bool plain =
+        options_flag(r->args, "plain") || (ci && *ci) || !term || strcmp(term, "dumb") == 0;
+    if (kind == DISPLAY_LINES && !plain && isatty(STDOUT_FILENO) && !r->virtual_time)
+        kind = DISPLAY_TERMINAL;
+    r->display = display_new(kind, stdout, r->loop);
+    r->session.display = r->display;
+    return r->display ? EXIT_PASS : EXIT_BENCH;
+}
+
+static int prepare(struct run *r)
+{
+    enum rc rc = loader_load(&r->loaded, r->args->operand[0], options_value(r->args, "station"));
+    diag_print(&r->loaded.diag, stderr, loader_wants_color(stderr));
+    if (rc != RC_OK)
+        return EXIT_USAGE;
+    int code = choose_rig(r);
+    if (code == EXIT_PASS)
+        code = choose_serials(r);
+    if (code == EXIT_PASS)
+        code = parse_params(r);
+    if (code == EXIT_PASS)
+        code = open_store(r);
+    if (code != EXIT_PASS)
+        return code;
+    if (r->virtual_time)
+        clock_init_virtual(&r->clock, VIRTUAL_EPOCH_US);
+    else
+        clock_init_real(&r->clock);
+    r->loop = loop_new(&r->clock);
+    if (!r->loop)
+        return EXIT_BENCH;
+    r->session.station = r->loaded.station;
+    r->session.checked = r->loaded.checked;
+    r->session.loop = r->loop;
+    r->session.log = &r->log;
+    r->session.version = version_text();
+    return open_display(r);
+}
+
+static void print_summary(const struct run *r, const struct session_result *result)
+{
+    unsigned pass = result->verdicts[VERDICT_PASS] + result->verdicts[VERDICT_MARGINAL] +
+                    result->verdicts[VERDICT_NO_LIMIT];
+    unsigned error = result->verdicts[VERDICT_ERROR] + result->verdicts[VERDICT_ABORTED] +
+                     result->verdicts[VERDICT_INCONCLUSIVE];
+    int s = (int)(duration_in_s(result->took) + 0.5);
+    if (!result->ran)
+        return;
+    if (!result->cleanup_ok)
+        fprintf(stderr, "error: cleanup could not be confirmed: walk to the bench and look\n");
+    printf("%u pass, %u fail, %u error in %d:%02d", pass, result->verdicts[VERDICT_FAIL], error,
+           s / 60, s % 60);
+    if (r->store)
+        printf("; report: lambdabench show %.8s", result->batch);
+    printf("\n");
+}
+
+static void release(struct run *r)
+{
+    display_free(r->display);
+    store_close(r->store);
+    twin_free(r->twin);
+    if (r->loop)
+        loop_free(r->loop);
+    loader_fini(&r->loaded);
+}
+
+static int run_run(const struct command *command, struct args *args)
+{
+    (void)command;
+    struct run *r = calloc(1, sizeof *r);
+    if (!r)
+        return EXIT_BENCH;
+    r->args = args;
+    r->seed = 1;
+    r->log = (struct log){.to = stderr, .level = LOG_WARN, .clock = &r->clock};
+    struct session_result result = {0};
+    int code = prepare(r);
+    if (code == EXIT_PASS) {
+        enum rc rc = session_run(&r->session, &result);
+        if (rc == RC_OK || result.ran)
+            code = session_exit_code(&result);
+        else
+            code = rc == RC_REFUSED ? EXIT_BUSY : rc == RC_CONFIG ? EXIT_USAGE : EXIT_BENCH;
+        print_summary(r, &result);
+    }
+    release(r);
+    free(r);
+    return code;
+}
+
+/* clang-format off */
+static const struct option_row run_options[] = {
+    {"station",   's', OPTION_TEXT, "FILE", "the station (default: as for check)"},
+    {"sites",     0,   OPTION_TEXT, "LIST", "parts by site: 1=SERIAL,2=SERIAL"},
+    {"simulate",  0,   OPTION_FLAG, NULL,   "on the station's twin, in virtual time"},
+    {"ports",     0,   OPTION_TEXT, "DIR",  "instruments are served in DIR (twin serve)"},
+    {"real-time", 0,   OPTION_FLAG, NULL,   "with --simulate: not in virtual time"},
+    {"seed",      0,   OPTION_TEXT, "N",    "of the twin (default 1)"},
+    {"defect",    0,   OPTION_MANY, "S=D:V","SITE=Dnn:SEVERITY on the twin, like 3=D12:0.4"},
+    {"nominal",   0,   OPTION_FLAG, NULL,   "twin without spread of parts and noise"},
+    {"param",     'p', OPTION_MANY, "N=V",  "a parameter: -p 'total=2.5 L/min'"},
+    {"part",      0,   OPTION_TEXT, "TYPE", "part type, chooses rows of the limits"},
+    {"mode",      0,   OPTION_TEXT, "MODE", "production, lab or regression, for the record"},
+    {"db",        0,   OPTION_TEXT, "FILE", "database (default $LAMBDABENCH_DB, lambdabench.db)"},
+    {"no-db",     0,   OPTION_FLAG, NULL,   "store nothing"},
+    {"plain",     0,   OPTION_FLAG, NULL,   "one line an event, also on a terminal"},
+    {"json",      0,   OPTION_FLAG, NULL,   "one JSON object a line"},
+    {"acks",      0,   OPTION_FLAG, NULL,   "also a line when recorded samples are stored"},
+    {"quiet",     'q', OPTION_FLAG, NULL,   "the last line only"},
+};
+/* clang-format on */
+
+const struct command command_run = {
+    .name = "run",
+    .operands = "FILE",
+    .summary = "run a sequence on a station or its twin",
+    .detail = "Ctrl-C stops; cleanup runs, and a second Ctrl-C shortens its waits.\n\n"
+              "examples:\n"
+              "  lambdabench run sequences/library/eol_lsu49.seq --simulate --defect 3=D12:0.4\n"
+              "  lambdabench run eol.seq --station rig1.station --sites 1=LSU49-00412233\n",
+    .options = run_options,
+    .option_count = sizeof run_options / sizeof run_options[0],
+    .operands_min = 1,
+    .operands_max = 1,
+    .run = run_run,
+};

@@ -1,0 +1,200 @@
+/* lambdabench twin serve: every simulator of a station on PTYs, in real time, for any program. */
+#include <errno.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/epoll.h>
+#include <sys/signalfd.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "bench/cli.h"
+#include "bench/twin_options.h"
+#include "bench/twinrig.h"
+
+struct server {
+    struct args *args;
+    struct diag diag;
+    struct station *station;
+    struct clock clock;
+    struct loop *loop;
+    struct twin *twin;
+    struct twinrig_outputs outputs;
+    struct simhost *hosts[STATION_INSTRUMENTS_MAX];
+    const char *dir;
+    struct watch signals;
+    long long seed;
+    unsigned links;
+};
+
+static void on_outputs(void *ctx, unsigned active)
+{
+    struct server *s = ctx;
+    int64_t us = s->clock.zero_us + clock_now(&s->clock).us;
+    printf("%" PRId64 " %s %u\n", us, active ? "active" : "rest", active);
+    fflush(stdout);
+}
+
+static void on_signal(void *ctx, uint32_t events)
+{
+    struct server *s = ctx;
+    (void)events;
+    loop_stop(s->loop);
+}
+
+static void link_path(const struct server *s, unsigned instrument, char *out, size_t cap)
+{
+    snprintf(out, cap, "%s/%s", s->dir, s->station->instruments[instrument].setup.name);
+}
+
+static bool add_links(struct server *s, unsigned leader, const char *pty)
+{
+    for (unsigned i = leader; i < s->station->instrument_count; i++) {
+        char path[512];
+        if (twinrig_port_leader(s->station, i) != leader)
+            continue;
+        link_path(s, i, path, sizeof path);
+        unlink(path);
+        if (symlink(pty, path) != 0) {
+            fprintf(stderr, "error: cannot make %s: %s\n", path, strerror(errno));
+            return false;
+        }
+        s->links++;
+    }
+    return true;
+}
+
+static bool serve_ports(struct server *s)
+{
+    bool paced = !options_flag(s->args, "unpaced");
+    for (unsigned i = 0; i < s->station->instrument_count; i++) {
+        char pty[64];
+        if (twinrig_port_leader(s->station, i) != i)
+            continue;
+        s->hosts[i] = twinrig_host(s->station, i, s->loop, s->twin, (uint64_t)s->seed, &s->outputs);
+        if (!s->hosts[i] || simhost_serve_pty(s->hosts[i], paced, pty, sizeof pty) != RC_OK) {
+            fprintf(stderr, "error: %s cannot be served on a PTY\n",
+                    s->station->instruments[i].setup.name);
+            return false;
+        }
+        if (!add_links(s, i, pty))
+            return false;
+    }
+    return true;
+}
+
+static void remove_links(struct server *s)
+{
+    for (unsigned i = 0; s->station && i < s->station->instrument_count; i++) {
+        char path[512];
+        link_path(s, i, path, sizeof path);
+        unlink(path);
+    }
+}
+
+static bool watch_signals(struct server *s)
+{
+    sigset_t set;
+    sigemptyset(&set);
+    sigaddset(&set, SIGINT);
+    sigaddset(&set, SIGTERM);
+    sigprocmask(SIG_BLOCK, &set, NULL);
+    s->signals = (struct watch){.fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK),
+                                .events = EPOLLIN,
+                                .ready = on_signal,
+                                .ctx = s};
+    return s->signals.fd >= 0 && loop_watch(s->loop, &s->signals) == RC_OK;
+}
+
+static int open_server(struct server *s)
+{
+    char found[640];
+    const char *path = options_value(s->args, "station");
+    s->dir = options_value(s->args, "dir");
+    if (!s->dir) {
+        fprintf(stderr, "error: where? lambdabench twin serve --dir DIR\n");
+        return EXIT_USAGE;
+    }
+    if (!path && station_search(NULL, "lambda-rig", found, sizeof found) != RC_OK)
+        return EXIT_USAGE;
+    enum rc rc = station_load(path ? path : found, &s->diag, &s->station);
+    diag_print(&s->diag, stderr, false);
+    if (rc != RC_OK || !twin_from_options(s->args, s->station, &s->seed, &s->twin))
+        return EXIT_USAGE;
+    if (mkdir(s->dir, 0777) != 0 && errno != EEXIST) {
+        fprintf(stderr, "error: cannot make %s: %s\n", s->dir, strerror(errno));
+        return EXIT_USAGE;
+    }
+    clock_init_real(&s->clock);
+    s->loop = loop_new(&s->clock);
+    s->outputs = (struct twinrig_outputs){.changed = on_outputs, .ctx = s};
+    if (!s->loop || twinrig_outputs_init(&s->outputs, s->station) != RC_OK || !watch_signals(s))
+        return EXIT_BENCH;
+    return serve_ports(s) ? EXIT_PASS : EXIT_BENCH;
+}
+
+static void close_server(struct server *s)
+{
+    remove_links(s);
+    for (unsigned i = 0; i < STATION_INSTRUMENTS_MAX; i++)
+        if (s->hosts[i])
+            simhost_free(s->hosts[i]);
+    twinrig_outputs_fini(&s->outputs);
+    twin_free(s->twin);
+    if (s->loop) {
+        loop_unwatch(s->loop, &s->signals);
+        loop_free(s->loop);
+    }
+    station_free(s->station);
+    diag_fini(&s->diag);
+}
+
+static int twin_run(const struct command *command, struct args *args)
+{
+    (void)command;
+    if (strcmp(args->operand[0], "serve") != 0) {
+        fprintf(stderr, "error: lambdabench twin serve --dir DIR, not '%s'\n", args->operand[0]);
+        return EXIT_USAGE;
+    }
+    struct server *s = calloc(1, sizeof *s);
+    if (!s)
+        return EXIT_BENCH;
+    s->args = args;
+    s->seed = 1;
+    diag_init(&s->diag);
+    int code = open_server(s);
+    if (code == EXIT_PASS) {
+        printf("serving %u instruments of station %s in %s; Ctrl-C ends it\n", s->links,
+               s->station->name, s->dir);
+        fflush(stdout);
+        if (loop_run(s->loop) != RC_OK)
+            code = EXIT_BENCH;
+    }
+    close_server(s);
+    free(s);
+    return code;
+}
+
+static const struct option_row twin_options[] = {
+    {"dir", 0, OPTION_TEXT, "DIR", "folder for the links, named after the instruments"},
+    {"station", 's', OPTION_TEXT, "FILE", "the station (default: the twin's)"},
+    {"seed", 0, OPTION_TEXT, "N", "of the parts and the noise (default 1)"},
+    {"defect", 0, OPTION_MANY, "S=D:V", "SITE=Dnn:SEVERITY, like 3=D12:0.4"},
+    {"nominal", 0, OPTION_FLAG, NULL, "without spread of parts and noise"},
+    {"unpaced", 0, OPTION_FLAG, NULL, "answer faster than the wires would"},
+};
+
+const struct command command_twin = {
+    .name = "twin",
+    .operands = "serve",
+    .summary = "serve the simulators of a station on PTYs, in real time",
+    .detail = "Prints a line `TIME rest|active N` whenever the number of outputs that are not at\n"
+              "rest changes; TIME is CLOCK_MONOTONIC in microseconds.\n\n"
+              "example: lambdabench twin serve --dir /tmp/rig &\n"
+              "         lambdabench run sequences/library/eol_lsu49.seq --ports /tmp/rig\n",
+    .options = twin_options,
+    .option_count = sizeof twin_options / sizeof twin_options[0],
+    .operands_min = 1,
+    .operands_max = 1,
+    .run = twin_run,
+};

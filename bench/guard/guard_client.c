@@ -1,0 +1,159 @@
+#include "bench/guard/guard_client.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <sys/uio.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "bench/guard/guard_wire.h"
+
+struct guard_client {
+    int socket;
+    pid_t pid;
+    unsigned ports, frames;
+};
+
+static enum rc send_message(const struct guard_client *client, const struct guard_message *message,
+                            int fd)
+{
+    union {
+        char bytes[CMSG_SPACE(sizeof(int))];
+        struct cmsghdr align;
+    } control = {0};
+    struct iovec part = {.iov_base = (void *)(uintptr_t)message, .iov_len = sizeof *message};
+    struct msghdr header = {.msg_iov = &part, .msg_iovlen = 1};
+    if (fd >= 0) {
+        header.msg_control = control.bytes;
+        header.msg_controllen = sizeof control.bytes;
+        struct cmsghdr *rights = CMSG_FIRSTHDR(&header);
+        rights->cmsg_level = SOL_SOCKET;
+        rights->cmsg_type = SCM_RIGHTS;
+        rights->cmsg_len = CMSG_LEN(sizeof fd);
+        memcpy(CMSG_DATA(rights), &fd, sizeof fd);
+    }
+    ssize_t n;
+    do
+        n = sendmsg(client->socket, &header, MSG_NOSIGNAL);
+    while (n < 0 && errno == EINTR);
+    if (n < 0 && errno == EAGAIN)
+        return RC_OK; /* its queue is full of beats that it has not read yet */
+    return n == (ssize_t)sizeof *message ? RC_OK : RC_IO;
+}
+
+/* lambdaguard stands beside this program. */
+static bool guard_path(char *out, size_t cap)
+{
+    static const char name[] = "lambdaguard";
+    ssize_t n = readlink("/proc/self/exe", out, cap - sizeof name);
+    if (n <= 0)
+        return false;
+    out[n] = '\0';
+    char *slash = strrchr(out, '/');
+    if (!slash)
+        return false;
+    memcpy(slash + 1, name, sizeof name);
+    return true;
+}
+
+static void become_guard(const char *path, int socket)
+{
+    char number[16];
+    sigset_t none;
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, NULL);
+    setsid(); /* a Ctrl-C on the controller's terminal is not for the guard */
+    fcntl(socket, F_SETFD, 0);
+    snprintf(number, sizeof number, "%d", socket);
+    execl(path, "lambdaguard", number, (char *)NULL);
+    _exit(127);
+}
+
+enum rc guard_start(struct log *log, struct guard_client **out)
+{
+    char path[512];
+    int pair[2];
+    if (!guard_path(path, sizeof path) || access(path, X_OK) != 0) {
+        log_say(log, LOG_ERROR, "lambdaguard is not beside this program: nothing will be armed");
+        return RC_IO;
+    }
+    struct guard_client *client = calloc(1, sizeof *client);
+    if (!client)
+        return RC_NOSPACE;
+    if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) != 0) {
+        free(client);
+        return RC_IO;
+    }
+    client->pid = fork();
+    if (client->pid == 0)
+        become_guard(path, pair[1]);
+    close(pair[1]);
+    client->socket = pair[0];
+    if (client->pid < 0) {
+        log_say(log, LOG_ERROR, "lambdaguard cannot be started: %s", strerror(errno));
+        close(pair[0]);
+        free(client);
+        return RC_IO;
+    }
+    *out = client;
+    return RC_OK;
+}
+
+int guard_add_port(struct guard_client *client, int fd, const char *name)
+{
+    struct guard_message message = {.kind = GUARD_PORT, .port = client->ports};
+    if (fd < 0 || client->ports == GUARD_PORTS_MAX)
+        return -1;
+    snprintf(message.bytes, sizeof message.bytes, "%s", name);
+    if (send_message(client, &message, fd) != RC_OK)
+        return -1;
+    return (int)client->ports++;
+}
+
+enum rc guard_add_frame(struct guard_client *client, int port, struct span frame)
+{
+    struct guard_message message = {
+        .kind = GUARD_FRAME, .port = (uint32_t)port, .len = (uint32_t)frame.len};
+    if (frame.len == 0 || frame.len > GUARD_FRAME_BYTES_MAX || client->frames == GUARD_FRAMES_MAX)
+        return RC_RANGE;
+    memcpy(message.bytes, frame.at, frame.len);
+    client->frames++;
+    return send_message(client, &message, -1);
+}
+
+enum rc guard_arm(struct guard_client *client)
+{
+    struct guard_message message = {.kind = GUARD_ARM, .port = (uint32_t)getpid()};
+    char answer;
+    if (send_message(client, &message, -1) != RC_OK)
+        return RC_IO;
+    /* It answers one byte once every frame has passed its whitelist; it ends if one has not. */
+    ssize_t n;
+    do
+        n = recv(client->socket, &answer, 1, 0);
+    while (n < 0 && errno == EINTR);
+    fcntl(client->socket, F_SETFL, O_NONBLOCK);
+    return n == 1 ? RC_OK : RC_IO;
+}
+
+enum rc guard_beat(struct guard_client *client)
+{
+    struct guard_message message = {.kind = GUARD_BEAT};
+    char end;
+    if (recv(client->socket, &end, 1, MSG_DONTWAIT) == 0)
+        return RC_IO;
+    return send_message(client, &message, -1);
+}
+
+void guard_release(struct guard_client *client)
+{
+    struct guard_message message = {.kind = GUARD_RELEASE};
+    fcntl(client->socket, F_SETFL, 0);
+    if (send_message(client, &message, -1) == RC_OK)
+        waitpid(client->pid, NULL, 0);
+    close(client->socket);
+    free(client);
+}

@@ -1,0 +1,246 @@
+#include <math.h>
+#include <stdlib.h>
+
+#include "bench/safety/gate_private.h"
+#include "core/num.h"
+
+/* Oxygen up to this share is the impurity of an inert gas, not a dose. */
+#define INERT_O2 100e-6
+
+static bool is_inert(const struct gas_mix *mix)
+{
+    for (unsigned s = 0; s < GAS_SPECIES_COUNT; s++)
+        if (gas_species_info((enum gas_species)s)->is_fuel && mix->x[s] > 0.0)
+            return false;
+    return gas_o2_equivalent_oxidisers(mix) <= INERT_O2;
+}
+
+static const struct gate_gas *gas_of(const struct gate *gate, unsigned channel)
+{
+    for (unsigned i = 0; i < gate->gas_count; i++)
+        if (gate->gases[i].channel == channel)
+            return &gate->gases[i];
+    return NULL;
+}
+
+struct gate_gas *gate_gas_at(struct gate *gate, unsigned channel)
+{
+    for (unsigned i = 0; i < gate->gas_count; i++)
+        if (gate->gases[i].channel == channel)
+            return &gate->gases[i];
+    return NULL;
+}
+
+struct gate_gas *gate_find_gas(struct gate *gate, const struct gas_supply *supply)
+{
+    for (unsigned i = 0; i < gate->gas_count; i++)
+        if (gate->gases[i].supply && strcmp(gate->gases[i].supply->name, supply->name) == 0)
+            return &gate->gases[i];
+    return NULL;
+}
+
+static const struct gas_supply *supply_of(const struct gate_config *config, const char *channel)
+{
+    for (unsigned i = 0; i < config->gas_count; i++)
+        if (strcmp(config->gases[i].channel, channel) == 0)
+            return &config->gases[i];
+    return NULL;
+}
+
+static bool is_flow(const struct station *station, unsigned channel)
+{
+    const struct station_binding *b = &station->channels[channel].binding[0];
+    return b->kind == BINDING_DEVICE && station->channels[channel].public.output &&
+           station->instruments[b->instrument].entry &&
+           strcmp(station->instruments[b->instrument].entry->driver->capability->name,
+                  "flow_controller") == 0;
+}
+
+static void collect_gases(struct gate *gate)
+{
+    const struct station *station = gate->station;
+    for (unsigned c = 0; c < station->channel_count && gate->gas_count < GATE_GASES_MAX; c++) {
+        if (!is_flow(station, c))
+            continue;
+        struct gate_gas *gas = &gate->gases[gate->gas_count++];
+        const struct channel *channel = &station->channels[c].public;
+        gas->channel = c;
+        gas->supply = supply_of(&gate->config, channel->name);
+        gas->full_scale_slpm = channel->max_si * 60000.0;
+        gas->measured_slpm = (double)NAN;
+        gas->inert = gas->supply && is_inert(&gas->supply->mix);
+        gas->stream = 'a';
+    }
+}
+
+enum rc gate_new(const struct gate_config *config, struct gate **out)
+{
+    struct gate *gate = calloc(1, sizeof *gate);
+    if (!gate)
+        return RC_NOSPACE;
+    gate->config = *config;
+    gate->station = rig_station(config->rig);
+    gas_rule_limits_default(gate->station->view.hottest_degC, &gate->limits);
+    gate->limits.fuel_line_open = false;
+    for (unsigned i = 0; i < config->gas_count; i++)
+        if (!is_inert(&config->gases[i].mix) && gas_fuel_index(&config->gases[i].mix, 25.0) > 0.0)
+            gate->limits.fuel_line_open = true;
+    collect_gases(gate);
+    *out = gate;
+    return RC_OK;
+}
+
+void gate_free(struct gate *gate)
+{
+    free(gate);
+}
+
+enum gate_state gate_state(const struct gate *gate)
+{
+    return gate->state;
+}
+
+void gate_open(struct gate *gate)
+{
+    if (gate->state == GATE_CLOSED)
+        gate->state = GATE_PURGE;
+}
+
+void gate_close(struct gate *gate)
+{
+    gate->state = GATE_CLOSED;
+    gate->purge_L = 0.0;
+    gate->purge_since = (struct instant){0};
+}
+
+const struct gas_rule_limits *gate_limits(const struct gate *gate)
+{
+    return &gate->limits;
+}
+
+void gate_assign_stream(struct gate *gate, unsigned channel, char stream)
+{
+    struct gate_gas *gas = gate_gas_at(gate, channel);
+    if (gas)
+        gas->stream = stream;
+}
+
+double gate_commanded_total_slpm(const struct gate *gate, char stream)
+{
+    double total = 0.0;
+    for (unsigned i = 0; i < gate->gas_count; i++)
+        if (gate->gases[i].stream == stream)
+            total += gate->gases[i].commanded_slpm;
+    return total;
+}
+
+/* The composition of a stream if `channel` flowed at `slpm` (UINT_MAX: as commanded). */
+static enum rc composition_with(const struct gate *gate, char stream, unsigned channel, double slpm,
+                                struct gas_mix *worst, bool *flows)
+{
+    struct gas_stream streams[GATE_GASES_MAX];
+    size_t count = 0;
+    *flows = false;
+    for (unsigned i = 0; i < gate->gas_count; i++) {
+        const struct gate_gas *gas = &gate->gases[i];
+        double flow = gas->channel == channel ? slpm : gas->commanded_slpm;
+        if (gas->stream != stream || !(flow > 0.0))
+            continue;
+        if (!gas->supply)
+            return RC_REFUSED; /* nobody knows what is in that cylinder */
+        *flows = true;
+        streams[count++] = (struct gas_stream){.bottle = gas->supply->mix,
+                                               .flow_slpm = flow,
+                                               .full_scale_slpm = gas->full_scale_slpm,
+                                               .open = true};
+    }
+    return *flows ? gas_worst_case(streams, count, worst, NULL) : RC_OK;
+}
+
+enum rc gate_composition(const struct gate *gate, char stream, struct gas_mix *worst)
+{
+    bool flows;
+    enum rc rc = composition_with(gate, stream, UINT32_MAX, 0.0, worst, &flows);
+    if (rc == RC_OK && !flows)
+        *worst = gas_mix_n2;
+    return rc;
+}
+
+static enum rc permit_composition(const struct gate *gate, const struct gate_gas *gas, double slpm,
+                                  struct obuf *why)
+{
+    struct gas_mix worst;
+    struct gas_rule_verdict verdict;
+    bool flows;
+    if (composition_with(gate, gas->stream, gas->channel, slpm, &worst, &flows) != RC_OK) {
+        (void)!obuf_printf(why, "the composition of what would flow is not known");
+        return RC_REFUSED;
+    }
+    if (!flows)
+        return RC_OK;
+    enum rc rc = gas_rule_check(&worst, &gate->limits, &verdict);
+    if (rc != RC_OK)
+        gas_rule_verdict_put(why, &verdict);
+    return rc == RC_OK ? RC_OK : RC_REFUSED;
+}
+
+static enum rc permit_gas(const struct gate *gate, const struct gate_gas *gas, double si,
+                          struct obuf *why)
+{
+    double slpm = si * 60000.0;
+    if (slpm <= gas->commanded_slpm && slpm <= 0.0)
+        return RC_OK; /* closing is always allowed */
+    if (gate->state == GATE_CLOSED) {
+        (void)!obuf_printf(why, "the gate is closed");
+        return RC_REFUSED;
+    }
+    if (!gas->inert && gate->state != GATE_ARMED && slpm > 0.0) {
+        (void)!obuf_printf(why, "oxygen or fuel before the purge is proven");
+        return RC_REFUSED;
+    }
+    return permit_composition(gate, gas, slpm, why);
+}
+
+static enum rc permit_envelope(const struct gate *gate, const struct channel *channel, double si,
+                               struct obuf *why)
+{
+    for (unsigned i = 0; i < gate->station->envelope_count; i++) {
+        const struct envelope_limit *limit = &gate->station->envelope[i];
+        if (strcmp(limit->channel, channel->name) != 0)
+            continue;
+        if ((isnan(limit->lo_si) || si >= limit->lo_si) &&
+            (isnan(limit->hi_si) || si <= limit->hi_si))
+            continue;
+        (void)!obuf_printf(why, "outside the station's envelope");
+        return RC_RANGE;
+    }
+    return RC_OK;
+}
+
+enum rc gate_permit(const struct gate *gate, unsigned channel, unsigned site, double si,
+                    struct obuf *why)
+{
+    const struct channel *public = &gate->station->channels[channel].public;
+    const struct gate_gas *gas = gas_of(gate, channel);
+    (void)site;
+    bool rest = si == 0.0 && (gas || public->type != CHANNEL_QUANTITY);
+    if (!rest && !num_within(si, public->min_si, public->max_si)) {
+        (void)!obuf_printf(why, "outside the range of this channel");
+        return RC_RANGE;
+    }
+    enum rc rc = permit_envelope(gate, public, si, why);
+    if (rc != RC_OK)
+        return rc;
+    if (gas)
+        return permit_gas(gate, gas, si, why);
+    if (gate->state == GATE_CLOSED && si > public->min_si) {
+        (void)!obuf_printf(why, "the gate is closed");
+        return RC_REFUSED;
+    }
+    return RC_OK;
+}
+
+void gate_trip(struct gate *gate, const char *why)
+{
+    gate->config.trip(gate->config.ctx, why);
+}

@@ -1,0 +1,78 @@
+/* The output gate: the one way to an instrument's outputs. Every value that could change the
+ * physical world passes gate_permit; out of range is refused and trips, never clamped. This folder
+ * alone calls device_set.
+ *
+ *   CLOSED  nothing but safe values          (no rig, or after a trip)
+ *   PURGE   inert gas and everything that is no gas
+ *   ARMED   oxygen and fuel too, as far as the composition rules R1..R3 allow
+ *
+ * ARMED is earned: at least `purge_volumes` of measured inert gas, for at least 30 s, at 25 % of
+ * the nominal flow or more, unbroken, with oxygen and fuel under 1 % of their full scale. The
+ * composition is judged on commanded flows at their worst case; NaN never passes. */
+#ifndef BENCH_SAFETY_GATE_H
+#define BENCH_SAFETY_GATE_H
+
+#include "bench/rig.h"
+#include "gas/flammability.h"
+#include "sequences/checker.h"
+
+enum gate_state { GATE_CLOSED, GATE_PURGE, GATE_ARMED };
+
+struct gate_gas {
+    const struct gas_supply *supply; /* NULL: not a gas of this run, held at zero */
+    unsigned channel;                /* of the station */
+    double full_scale_slpm, commanded_slpm, measured_slpm;
+    bool inert;  /* no oxygen over 100 ppm, no fuel */
+    char stream; /* where it flows now: 'a', 'b' or 0 */
+};
+
+enum { GATE_GASES_MAX = 16 };
+
+struct gate_config {
+    struct rig *rig;
+    struct log *log;
+    const struct gas_supply *gases;
+    unsigned gas_count;
+    /* Called once for each refusal; the session stops the run with this text. */
+    void (*trip)(void *ctx, const char *why);
+    void *ctx;
+};
+
+struct gate;
+
+MUST_CHECK enum rc gate_new(const struct gate_config *config, struct gate **out);
+void gate_free(struct gate *gate);
+
+enum gate_state gate_state(const struct gate *gate);
+void gate_open(struct gate *gate);  /* CLOSED -> PURGE: all instruments are up and at rest */
+void gate_close(struct gate *gate); /* -> CLOSED */
+
+/* Would this be permitted now? RC_RANGE: outside the channel's range or the station's envelope;
+ * RC_REFUSED: the state or the composition forbids it. `why` gets the reason. */
+MUST_CHECK enum rc gate_permit(const struct gate *gate, unsigned channel, unsigned site, double si,
+                               struct obuf *why);
+
+typedef void gate_done(void *ctx, enum rc rc, const char *error);
+
+/* Permit, then set and read back. A refusal trips and is answered at once. Every call is answered.
+ */
+void gate_set(struct gate *gate, unsigned channel, unsigned site, double si, gate_done *done,
+              void *ctx);
+/* All outputs of the station to rest, whatever the state; answered when each instrument has. */
+void gate_make_safe(struct gate *gate, gate_done *done, void *ctx);
+
+/* Measured flow of a gas channel, for the purge. */
+void gate_observe(struct gate *gate, unsigned channel, double slpm, struct instant t);
+/* What is missing of the purge; 0 s when armed. `volume_L`: inert gas still to flow. */
+struct duration gate_purge_left(const struct gate *gate, double *volume_L);
+
+/* Streams: where a gas flows, and the worst-case composition commanded there. */
+void gate_assign_stream(struct gate *gate, unsigned channel, char stream);
+MUST_CHECK enum rc gate_composition(const struct gate *gate, char stream, struct gas_mix *worst);
+const struct gas_rule_limits *gate_limits(const struct gate *gate);
+/* The gas that a channel doses, or NULL; the gate's, valid as long as it. */
+struct gate_gas *gate_gas_at(struct gate *gate, unsigned channel);
+struct gate_gas *gate_find_gas(struct gate *gate, const struct gas_supply *supply);
+double gate_commanded_total_slpm(const struct gate *gate, char stream);
+
+#endif

@@ -1,0 +1,153 @@
+/* From a permitted value to the instrument, and back by its read-back. */
+#include <math.h>
+
+#include "bench/safety/gate_private.h"
+#include "core/num.h"
+
+/* A read-back may differ by the instrument's resolution: 0.5 % of the channel's range. */
+static bool took(const struct gate *gate, const struct gate_set_job *job, double readback,
+                 const struct unit *unit)
+{
+    const struct channel *channel = &gate->station->channels[job->channel].public;
+    if (isnan(readback))
+        return true; /* this protocol only acknowledges; the next poll shows it */
+    double range = (channel->max_si - channel->min_si) / unit->scale;
+    double tolerance = channel->type == CHANNEL_QUANTITY ? 0.005 * range : 0.1;
+    return num_within(readback - job->wanted, -tolerance, tolerance);
+}
+
+static const struct station_binding *binding_of_job(const struct gate_set_job *job)
+{
+    return station_binding_of(job->gate->station, job->channel, job->site);
+}
+
+static const struct signal *signal_of(const struct gate *gate,
+                                      const struct station_binding *binding, struct unit *unit)
+{
+    const struct signal *signal = &gate->station->instruments[binding->instrument]
+                                       .entry->driver->capability->signals[binding->signal];
+    if (unit_find(span_text(signal->unit), unit) != RC_OK)
+        *unit = (struct unit){.scale = 1.0};
+    return signal;
+}
+
+static void finish_job(struct gate_set_job *job)
+{
+    const struct station *station = job->gate->station;
+    char error[192] = "";
+    if (job->rc != RC_OK)
+        snprintf(error, sizeof error, "%s (%s): %s", station->channels[job->channel].name,
+                 station->instruments[binding_of_job(job)->instrument].setup.name,
+                 job->rc == RC_RANGE ? "it did not take the value (read-back differs)"
+                                     : rc_text(job->rc));
+    job->busy = false;
+    job->done(job->ctx, job->rc, error[0] ? error : NULL);
+}
+
+static void on_set(void *ctx, enum rc rc, double readback)
+{
+    struct gate_set_job *job = ctx;
+    struct unit unit;
+    signal_of(job->gate, binding_of_job(job), &unit);
+    if (rc == RC_OK && !took(job->gate, job, readback, &unit))
+        rc = RC_RANGE;
+    if (rc != RC_OK && job->rc == RC_OK)
+        job->rc = rc;
+    if (--job->left == 0)
+        finish_job(job);
+}
+
+static struct gate_set_job *take_job(struct gate *gate)
+{
+    for (unsigned i = 0; i < GATE_SETS_MAX; i++)
+        if (!gate->jobs[i].busy)
+            return &gate->jobs[i];
+    return NULL;
+}
+
+static void refuse(struct gate *gate, unsigned channel, enum rc rc, const char *why,
+                   gate_done *done, void *ctx)
+{
+    char text[256];
+    snprintf(text, sizeof text, "output gate refused %s: %s", gate->station->channels[channel].name,
+             why);
+    log_say(gate->config.log, LOG_ERROR, "%s", text);
+    gate_trip(gate, text);
+    done(ctx, rc, text);
+}
+
+static void drive(struct gate *gate, struct gate_set_job *job, double si)
+{
+    const struct station_binding *binding = binding_of_job(job);
+    struct device *device = rig_device(gate->config.rig, binding->instrument);
+    struct unit unit;
+    signal_of(gate, binding, &unit);
+    job->wanted = unit_from_si(&unit, si);
+    job->left = binding->count + 1; /* one for this function, so that no answer finishes early */
+    for (unsigned i = 0; i < binding->count; i++) {
+        enum rc rc = device ? device_set(device, binding->signal, binding->first + i, job->wanted,
+                                         on_set, job)
+                            : RC_IO;
+        if (rc != RC_OK)
+            on_set(job, rc, (double)NAN);
+    }
+    if (--job->left == 0)
+        finish_job(job);
+}
+
+void gate_set(struct gate *gate, unsigned channel, unsigned site, double si, gate_done *done,
+              void *ctx)
+{
+    char text[160];
+    struct obuf why = {text, 0, sizeof text - 1};
+    enum rc rc = gate_permit(gate, channel, site, si, &why);
+    text[why.len] = '\0';
+    if (rc != RC_OK) {
+        refuse(gate, channel, rc, text, done, ctx);
+        return;
+    }
+    const struct station_binding *binding = station_binding_of(gate->station, channel, site);
+    struct gate_set_job *job = take_job(gate);
+    if (!job || binding->kind != BINDING_DEVICE) {
+        done(ctx, RC_CONFIG, job ? "this channel drives nothing" : "too many outputs at once");
+        return;
+    }
+    *job = (struct gate_set_job){
+        .gate = gate, .done = done, .ctx = ctx, .channel = channel, .site = site, .busy = true};
+    struct gate_gas *gas = gate_gas_at(gate, channel);
+    if (gas)
+        gas->commanded_slpm = si * 60000.0;
+    drive(gate, job, si);
+}
+
+static void on_safe(void *ctx, enum rc rc, double readback)
+{
+    struct gate *gate = ctx;
+    (void)readback;
+    if (rc != RC_OK && gate->safe_rc == RC_OK)
+        gate->safe_rc = rc;
+    if (--gate->safe_left == 0)
+        gate->safe_done(gate->safe_ctx, gate->safe_rc,
+                        gate->safe_rc == RC_OK ? NULL : "an instrument did not confirm rest");
+}
+
+void gate_make_safe(struct gate *gate, gate_done *done, void *ctx)
+{
+    gate_close(gate);
+    gate->safe_done = done;
+    gate->safe_ctx = ctx;
+    gate->safe_rc = RC_OK;
+    gate->safe_left = 1;
+    for (unsigned i = 0; i < gate->gas_count; i++)
+        gate->gases[i].commanded_slpm = 0.0;
+    for (unsigned i = 0; i < gate->station->instrument_count; i++) {
+        struct device *device = rig_device(gate->config.rig, i);
+        if (gate->station->instruments[i].entry->driver->safe_steps == 0)
+            continue;
+        gate->safe_left++;
+        enum rc rc = device ? device_make_safe(device, on_safe, gate) : RC_IO;
+        if (rc != RC_OK)
+            on_safe(gate, rc, (double)NAN);
+    }
+    on_safe(gate, RC_OK, (double)NAN);
+}

@@ -1,0 +1,41 @@
+/* Shared by gate.c (permit), gate_drive.c (set, make safe) and gate_purge.c. */
+#ifndef BENCH_SAFETY_GATE_PRIVATE_H
+#define BENCH_SAFETY_GATE_PRIVATE_H
+
+#include "bench/safety/gate.h"
+
+enum { GATE_SETS_MAX = 256 };
+
+/* One gate_set in flight; it may drive several like channels. */
+struct gate_set_job {
+    struct gate *gate;
+    gate_done *done;
+    void *ctx;
+    unsigned channel, site, left;
+    double wanted; /* in the signal's unit */
+    enum rc rc;
+    bool busy;
+};
+
+struct gate {
+    struct gate_config config;
+    const struct station *station;
+    enum gate_state state;
+    struct gate_gas gases[GATE_GASES_MAX];
+    unsigned gas_count;
+    struct gas_rule_limits limits;
+    /* purge */
+    struct instant purge_since, purge_last;
+    double purge_L;
+    /* drive */
+    struct gate_set_job jobs[GATE_SETS_MAX];
+    gate_done *safe_done;
+    void *safe_ctx;
+    unsigned safe_left;
+    enum rc safe_rc;
+    char safe_error[256];
+};
+
+void gate_trip(struct gate *gate, const char *why);
+
+#endif

@@ -1,0 +1,474 @@
+#include "bench/session.h"
+
+#include <errno.h>
+#include <math.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/epoll.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include "bench/options.h"
+#include "bench/session_private.h"
+
+static const struct duration start_patience = {INT64_C(10000000)};
+static const struct duration safe_patience = {INT64_C(5000000)};
+static const struct duration beat_period = {INT64_C(40000)};
+
+unsigned session_channel_of(const struct session *s, const struct channel *channel)
+{
+    return (unsigned)(channel - s->config.station->view.channels);
+}
+
+/* --- what comes in -----------------------------------------------------------------------------
+ */
+
+static void on_value(void *ctx, unsigned channel, unsigned site, double si, struct instant t)
+{
+    struct session *s = ctx;
+    const struct station *station = s->config.station;
+    if (s->gate && gate_gas_at(s->gate, channel))
+        manifold_observe(s->manifold, channel, si, t);
+    if (s->wanted[channel * (station->sites + 1) + site])
+        engine_sample(s->engine, &station->view.channels[channel], site, si, t);
+    session_check_trips(s, channel, site, si);
+}
+
+static void stop(struct session *s, enum stop_why why, const char *text)
+{
+    if (s->engine && engine_running(s->engine))
+        engine_stop(s->engine, why, text);
+}
+
+static void give_up_start(struct session *s, enum rc rc, const char *why)
+{
+    if (s->ready || s->ending)
+        return;
+    log_say(s->config.log, LOG_ERROR, "%s", why);
+    s->result.start_rc = rc;
+    s->ending = true;
+    loop_stop(s->config.loop);
+}
+
+static void on_lost(void *ctx, unsigned instrument, enum rc rc, const char *why)
+{
+    struct session *s = ctx;
+    char text[768];
+    snprintf(text, sizeof text, "%s: %s", s->config.station->instruments[instrument].setup.name,
+             why);
+    if (!s->ready) {
+        give_up_start(s, rc, text);
+        return;
+    }
+    if (s->ending)
+        return;
+    log_say(s->config.log, LOG_ERROR, "%s", text);
+    session_event(s, 0, "lost", text);
+    unsigned site = rig_site_of(s->config.station, instrument);
+    if (site)
+        engine_lose_site(s->engine, site, text);
+    else
+        stop(s, STOP_INSTRUMENT, text);
+}
+
+static void on_start_limit(void *ctx)
+{
+    struct session *s = ctx;
+    char text[256] = "these instruments did not answer in 10 s:";
+    for (unsigned i = 0; i < s->config.station->instrument_count; i++) {
+        const struct device *device = rig_device(s->rig, i);
+        size_t len = strlen(text);
+        if (device && device_state_of(device) != DEVICE_UP)
+            snprintf(text + len, sizeof text - len, " %s",
+                     s->config.station->instruments[i].setup.name);
+    }
+    give_up_start(s, RC_TIMEOUT, text);
+}
+
+static void on_trip(void *ctx, const char *why)
+{
+    struct session *s = ctx;
+    if (s->result.tripped)
+        return;
+    s->result.tripped = true;
+    session_event(s, 0, "trip", why);
+    stop(s, STOP_ENVELOPE, why);
+}
+
+static void on_signal(void *ctx, uint32_t events)
+{
+    struct session *s = ctx;
+    struct signalfd_siginfo info;
+    (void)events;
+    if (read(s->signals.fd, &info, sizeof info) != (ssize_t)sizeof info)
+        return;
+    s->result.stopped = true;
+    if (!s->ready) {
+        give_up_start(s, RC_REFUSED, "stopped by the operator before the start");
+        return;
+    }
+    session_event(s, 0, "stop", info.ssi_signo == SIGINT ? "operator (Ctrl-C)" : "terminated");
+    stop(s, STOP_OPERATOR, "stopped by the operator");
+}
+
+static void on_acknowledged(void *ctx, enum record_kind kind, uint64_t tag)
+{
+    struct session *s = ctx;
+    (void)kind;
+    if (tag)
+        display_acknowledged(s->config.display, tag);
+}
+
+static void on_storage_failed(void *ctx, const char *why)
+{
+    struct session *s = ctx;
+    s->storage_failed = true;
+    log_say(s->config.log, LOG_ERROR, "results cannot be stored: %s", why);
+    display_line(s->config.display, 0, 0, "storage failed: %s", why);
+    stop(s, STOP_STORAGE, why);
+}
+
+/* --- guard -------------------------------------------------------------------------------------
+ */
+
+struct frame_target {
+    struct guard_client *guard;
+    int port;
+};
+
+static enum rc put_guard_frame(void *ctx, struct span frame)
+{
+    const struct frame_target *to = ctx;
+    return guard_add_frame(to->guard, to->port, frame);
+}
+
+static enum rc hand_over_port(struct session *s, unsigned index)
+{
+    struct link *link = rig_port(s->rig, index);
+    struct transport *transport = link_transport(link);
+    struct frame_target to = {
+        s->guard, guard_add_port(s->guard, transport->ops->fd(transport), transport->name)};
+    enum rc rc = to.port < 0 ? RC_IO : RC_OK;
+    for (unsigned i = 0; i < s->config.station->instrument_count && rc == RC_OK; i++) {
+        const struct station_instrument *from = &s->config.station->instruments[i];
+        if (rig_link_of(s->rig, i) == link)
+            rc = device_safe_frames(from->entry->driver, &from->setup, put_guard_frame, &to);
+    }
+    return rc;
+}
+
+static void on_beat(void *ctx)
+{
+    struct session *s = ctx;
+    if (guard_beat(s->guard) != RC_OK && !s->ending) {
+        log_say(s->config.log, LOG_ERROR, "lambdaguard is gone: the run ends");
+        stop(s, STOP_INSTRUMENT, "lambdaguard is gone");
+        return;
+    }
+    if (loop_arm(s->config.loop, &s->beat, instant_add(loop_now(s->config.loop), beat_period)) !=
+        RC_OK)
+        log_say(s->config.log, LOG_ERROR, "out of memory for a timer");
+}
+
+static enum rc start_guard(struct session *s)
+{
+    if (!s->config.guarded)
+        return RC_OK;
+    enum rc rc = guard_start(s->config.log, &s->guard);
+    for (unsigned i = 0; i < rig_port_count(s->rig) && rc == RC_OK; i++)
+        rc = hand_over_port(s, i);
+    if (rc == RC_OK)
+        rc = guard_arm(s->guard);
+    if (rc == RC_OK)
+        on_beat(s);
+    return rc;
+}
+
+/* --- life --------------------------------------------------------------------------------------
+ */
+
+static void on_wake(void *ctx)
+{
+    struct session *s = ctx;
+    engine_wake(s->engine);
+}
+
+static void begin_display(struct session *s)
+{
+    const struct program *program = s->config.checked->program;
+    struct display_run run = {
+        .program = program->name,
+        .station = s->config.station->name,
+        .batch = s->result.batch,
+        .version = program->version,
+        .sites = s->config.station->sites,
+        .measurements = s->config.checked->estimate.measurements,
+        .typical_s = s->config.checked->estimate.typical_s,
+        .engine = s->engine,
+    };
+    display_begin(s->config.display, &run);
+    for (unsigned site = 1; site <= s->config.station->sites; site++)
+        display_serial(s->config.display, site, s->config.serials[site]);
+}
+
+static enum rc make_engine(struct session *s)
+{
+    struct engine_config config = {.checked = s->config.checked,
+                                   .host = session_host(s),
+                                   .live_sites = s->live_sites,
+                                   .part = s->config.part,
+                                   .params = s->config.params,
+                                   .param_count = s->config.param_count};
+    enum rc rc = engine_new(&config, &s->diag, &s->engine);
+    if (rc != RC_OK)
+        diag_print(&s->diag, stderr, false);
+    return rc;
+}
+
+static void on_ready(void *ctx)
+{
+    struct session *s = ctx;
+    if (s->ending)
+        return;
+    loop_disarm(s->config.loop, &s->start_limit);
+    enum rc rc = start_guard(s);
+    if (rc == RC_OK && s->recorder)
+        rc = session_begin_batch(s);
+    if (rc == RC_OK)
+        rc = manifold_start(s->manifold);
+    if (rc != RC_OK) {
+        give_up_start(s, rc, "the run could not be started");
+        return;
+    }
+    if (s->recorder)
+        snprintf(s->result.batch, sizeof s->result.batch, "%s", recorder_batch_id(s->recorder));
+    s->ready = s->result.ran = true;
+    s->began = loop_now(s->config.loop);
+    gate_open(s->gate);
+    begin_display(s);
+    engine_start(s->engine);
+}
+
+static const char *batch_state(const struct session *s)
+{
+    if (s->worst == VERDICT_ERROR)
+        return "error";
+    return s->result.stopped || s->result.tripped || s->worst == VERDICT_ABORTED ? "aborted"
+                                                                                 : "done";
+}
+
+static void finish(struct session *s)
+{
+    struct instant now = loop_now(s->config.loop);
+    loop_disarm(s->config.loop, &s->safe_limit);
+    session_stop_streams(s);
+    s->result.worst = s->worst;
+    s->result.cleanup_ok = s->cleanup_ok;
+    s->result.took = instant_since(now, s->began);
+    if (s->recorder) {
+        if (!s->cleanup_ok)
+            session_event(s, 0, "cleanup", "not confirmed");
+        if (recorder_end_batch(s->recorder, batch_state(s), now, ++s->tag) != RC_OK ||
+            recorder_flush(s->recorder) != RC_OK)
+            s->storage_failed = true;
+    }
+    s->result.stored = !s->storage_failed;
+    if (s->guard) {
+        loop_disarm(s->config.loop, &s->beat);
+        if (s->cleanup_ok)
+            guard_release(s->guard);
+        /* else it sees this process end and writes the safe frames itself */
+    }
+    display_end(s->config.display);
+    loop_stop(s->config.loop);
+}
+
+static void on_safe(void *ctx, enum rc rc, const char *error)
+{
+    struct session *s = ctx;
+    if (!timer_armed(&s->safe_limit))
+        return;
+    if (rc != RC_OK) {
+        s->cleanup_ok = false;
+        log_say(s->config.log, LOG_ERROR, "%s", error ? error : rc_text(rc));
+    }
+    finish(s);
+}
+
+static void on_safe_limit(void *ctx)
+{
+    struct session *s = ctx;
+    s->cleanup_ok = false;
+    log_say(s->config.log, LOG_ERROR, "the instruments did not confirm rest within 5 s");
+    finish(s);
+}
+
+/* The sequence's cleanup is over: now every output of the station goes to rest and is confirmed. */
+void session_finished(void *ctx, enum verdict worst, bool cleanup_ok)
+{
+    struct session *s = ctx;
+    s->worst = worst;
+    s->cleanup_ok = cleanup_ok;
+    s->ending = true;
+    session_drop_sets(s);
+    if (loop_arm(s->config.loop, &s->safe_limit,
+                 instant_add(loop_now(s->config.loop), safe_patience)) != RC_OK)
+        s->cleanup_ok = false;
+    gate_make_safe(s->gate, on_safe, s);
+}
+
+static void on_manifold_note(void *ctx, const char *text)
+{
+    session_event(ctx, 0, "gas", text);
+}
+
+static void watch_signals(struct session *s)
+{
+    sigset_t set;
+    s->signals.fd = -1;
+    if (loop_clock(s->config.loop)->is_virtual)
+        return;
+    sigemptyset(&set);
+    sigaddset(&set, SIGINT);
+    sigaddset(&set, SIGTERM);
+    sigprocmask(SIG_BLOCK, &set, NULL);
+    signal(SIGHUP, SIG_IGN);
+    s->signals = (struct watch){.fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK),
+                                .events = EPOLLIN,
+                                .ready = on_signal,
+                                .ctx = s};
+    if (s->signals.fd >= 0 && loop_watch(s->config.loop, &s->signals) != RC_OK)
+        log_say(s->config.log, LOG_WARN, "signals are not watched");
+}
+
+static enum rc open_all(struct session *s)
+{
+    const struct session_config *c = &s->config;
+    for (unsigned site = 1; site <= c->station->sites; site++)
+        if (c->serials[site])
+            s->live_sites |= UINT64_C(1) << (site - 1);
+    s->wanted =
+        calloc((size_t)c->station->channel_count * (c->station->sites + 1), sizeof *s->wanted);
+    if (!s->wanted)
+        return RC_NOSPACE;
+    struct rig_config rig = {.station = c->station,
+                             .loop = c->loop,
+                             .log = c->log,
+                             .mode = c->rig_mode,
+                             .ports_dir = c->ports_dir,
+                             .twin = c->twin,
+                             .seed = c->seed,
+                             .events = {on_ready, on_value, on_lost, s}};
+    enum rc rc = rig_open(&rig, &s->rig);
+    if (rc == RC_OK)
+        rc = gate_new(&(struct gate_config){.rig = s->rig,
+                                            .log = c->log,
+                                            .gases = c->checked->gases,
+                                            .gas_count = c->checked->gas_count,
+                                            .trip = on_trip,
+                                            .ctx = s},
+                      &s->gate);
+    if (rc == RC_OK)
+        rc = manifold_new(
+            &(struct manifold_config){
+                .rig = s->rig, .gate = s->gate, .log = c->log, .note = on_manifold_note, .ctx = s},
+            &s->manifold);
+    if (rc == RC_OK && c->store)
+        rc = recorder_new(
+            &(struct recorder_config){.store = c->store,
+                                      .loop = c->loop,
+                                      .inline_writes = loop_clock(c->loop)->is_virtual,
+                                      .seed = c->seed,
+                                      .log = c->log,
+                                      .events = {on_acknowledged, on_storage_failed, s}},
+            &s->recorder);
+    return rc == RC_OK ? make_engine(s) : rc;
+}
+
+static void close_all(struct session *s)
+{
+    if (s->signals.fd >= 0) {
+        loop_unwatch(s->config.loop, &s->signals);
+        close(s->signals.fd);
+    }
+    struct timer *timers[] = {&s->wake, &s->start_limit, &s->beat, &s->safe_limit};
+    for (size_t i = 0; i < COUNT(timers); i++)
+        loop_disarm(s->config.loop, timers[i]);
+    session_stop_streams(s);
+    session_drop_sets(s);
+    if (s->recorder)
+        recorder_free(s->recorder);
+    session_free_streams(s);
+    manifold_free(s->manifold);
+    gate_free(s->gate);
+    rig_close(s->rig);
+    engine_free(s->engine);
+    free(s->wanted);
+    diag_fini(&s->diag);
+}
+
+enum rc session_run(const struct session_config *config, struct session_result *result)
+{
+    struct session *s = calloc(1, sizeof *s);
+    if (!s)
+        return RC_NOSPACE;
+    s->config = *config;
+    s->result.stored = s->result.cleanup_ok = true;
+    s->wake = timer_of(on_wake, s);
+    s->start_limit = timer_of(on_start_limit, s);
+    s->beat = timer_of(on_beat, s);
+    s->safe_limit = timer_of(on_safe_limit, s);
+    diag_init(&s->diag);
+    watch_signals(s);
+    enum rc rc = open_all(s);
+    if (rc == RC_OK) {
+        session_collect_trips(s);
+        rc = loop_arm(config->loop, &s->start_limit,
+                      instant_add(loop_now(config->loop), start_patience));
+    }
+    if (rc == RC_OK)
+        rc = rig_start(s->rig);
+    if (rc == RC_OK)
+        rc = loop_run(config->loop);
+    *result = s->result;
+    close_all(s);
+    free(s);
+    return rc;
+}
+
+int session_exit_code(const struct session_result *r)
+{
+    static const struct {
+        enum rc rc;
+        int code;
+    } start[] = {{RC_REFUSED, EXIT_BUSY}, {RC_CONFIG, EXIT_USAGE}};
+    if (!r->ran) {
+        if (r->stopped)
+            return EXIT_STOPPED;
+        for (size_t i = 0; i < COUNT(start); i++)
+            if (start[i].rc == r->start_rc)
+                return start[i].code;
+        return EXIT_BENCH;
+    }
+    if (!r->cleanup_ok)
+        return EXIT_UNSAFE;
+    if (!r->stored)
+        return EXIT_STORAGE;
+    if (r->tripped)
+        return EXIT_TRIP;
+    if (r->stopped)
+        return EXIT_STOPPED;
+    switch (r->worst) {
+    case VERDICT_FAIL:
+        return EXIT_FAIL;
+    case VERDICT_INCONCLUSIVE:
+    case VERDICT_ABORTED:
+    case VERDICT_ERROR:
+        return EXIT_BENCH;
+    case VERDICT_NO_LIMIT:
+    case VERDICT_PASS:
+    case VERDICT_MARGINAL:
+    default:
+        return EXIT_PASS;
+    }
+}

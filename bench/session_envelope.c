@@ -1,0 +1,88 @@
+/* The envelopes of station and sequence, held against every value that comes in. */
+#include <math.h>
+
+#include "bench/session_private.h"
+#include "core/num.h"
+
+static void add_trip(struct session *s, int channel, double lo_si, double hi_si, int action)
+{
+    if (channel < 0 || s->trip_count == COUNT(s->trips))
+        return;
+    const struct channel *public = &s->config.station->channels[channel].public;
+    s->trips[s->trip_count++] =
+        (struct session_trip){.channel = (unsigned)channel,
+                              .lo_si = lo_si,
+                              .hi_si = hi_si,
+                              .why = action == TRIP_ESTOP ? STOP_ESTOP : STOP_ENVELOPE,
+                              .stops = action != TRIP_FAIL || !public->per_site};
+    for (unsigned site = public->per_site ? 1 : 0;
+         site <= (public->per_site ? s->config.station->sites : 0); site++)
+        rig_watch(s->rig, (unsigned)channel, site, true);
+}
+
+static double bound_si(const struct expr *expr)
+{
+    return expr ? unit_to_si(&expr->unit, expr->value) : (double)NAN;
+}
+
+void session_collect_trips(struct session *s)
+{
+    const struct bench_view *view = &s->config.station->view;
+    for (unsigned i = 0; i < view->envelope_count; i++) {
+        const struct envelope_limit *limit = &view->envelope[i];
+        add_trip(s, channel_find(view, span_text(limit->channel)), limit->lo_si, limit->hi_si,
+                 limit->action);
+    }
+    for (const struct envelope_rule *rule = s->config.checked->program->envelope; rule;
+         rule = rule->next)
+        add_trip(s, channel_find(view, span_text(rule->channel)), bound_si(rule->lo),
+                 bound_si(rule->hi),
+                 rule->otherwise == ELSE_ESTOP     ? TRIP_ESTOP
+                 : rule->otherwise == ELSE_CLEANUP ? TRIP_CLEANUP
+                                                   : TRIP_FAIL);
+}
+
+static void put_limit(struct obuf *out, const struct unit *unit, double si, const char *sign)
+{
+    if (isnan(si))
+        return;
+    (void)!obuf_printf(out, " %s ", sign);
+    unit_put(out, unit_from_si(unit, si), unit->name, 6);
+}
+
+static void trip(struct session *s, const struct session_trip *trip, unsigned site, double si)
+{
+    const struct channel *channel = &s->config.station->channels[trip->channel].public;
+    char text[192];
+    struct obuf out = {text, 0, sizeof text - 1};
+    (void)!obuf_printf(&out, "envelope: %s is ", channel->name);
+    unit_put(&out, unit_from_si(&channel->unit, si), channel->unit.name, 6);
+    (void)!obuf_printf(&out, " (");
+    put_limit(&out, &channel->unit, trip->lo_si, ">=");
+    put_limit(&out, &channel->unit, trip->hi_si, "<=");
+    (void)!obuf_printf(&out, " )");
+    text[out.len] = '\0';
+    session_event(s, site, "trip", text);
+    if (trip->stops) {
+        s->result.tripped = true;
+        engine_stop(s->engine, trip->why, text);
+    } else {
+        engine_lose_site(s->engine, site, text);
+    }
+}
+
+void session_check_trips(struct session *s, unsigned channel, unsigned site, double si)
+{
+    if (!s->engine || s->ending || isnan(si) || !engine_running(s->engine))
+        return; /* a value that is not vouched for is the measurement's matter, not the envelope's
+                 */
+    for (unsigned i = 0; i < s->trip_count; i++) {
+        const struct session_trip *t = &s->trips[i];
+        if (t->channel != channel)
+            continue;
+        bool low = !isnan(t->lo_si) && !(si >= t->lo_si);
+        bool high = !isnan(t->hi_si) && !(si <= t->hi_si);
+        if ((low || high) && !s->result.tripped)
+            trip(s, t, site, si);
+    }
+}

@@ -1,0 +1,108 @@
+/* Shared by the files of the session: session.c (life), session_host.c (what the engine asks),
+ * session_report.c (what it tells), session_streams.c (recorded channels), session_envelope.c. */
+#ifndef BENCH_SESSION_PRIVATE_H
+#define BENCH_SESSION_PRIVATE_H
+
+#include "bench/guard/guard_client.h"
+#include "bench/manifold.h"
+#include "bench/session.h"
+
+enum {
+    SESSION_RAMPS_MAX = 128,
+    SESSION_STREAMS_MAX = 128,
+    STREAM_CHANNELS_MAX = 16,
+    STREAM_ROWS_MAX = 256,
+    SESSION_RATES_MAX = 8
+};
+
+/* A set that the engine waits for; ramped in steps of 100 ms. */
+struct session_set {
+    struct session *session;
+    engine_ticket ticket;
+    unsigned channel, site;
+    double from_si, to_si;
+    unsigned step, steps;
+    struct timer timer;
+    bool busy;
+};
+
+struct session_stream {
+    int id; /* of the recorder */
+    unsigned site, channel[STREAM_CHANNELS_MAX], channels;
+    unsigned rate; /* index of its clock */
+    float *rows;
+    unsigned row_count, rows_per_chunk;
+    struct instant t0;
+};
+
+/* All streams of one rate tick together. */
+struct session_rate {
+    struct session *session;
+    struct duration period;
+    struct timer timer;
+    struct instant due;
+};
+
+struct session_trip {
+    unsigned channel;
+    double lo_si, hi_si;
+    enum stop_why why;
+    bool stops; /* false: TRIP_FAIL ends the site only */
+};
+
+struct session {
+    struct session_config config;
+    struct session_result result;
+    struct rig *rig;
+    struct gate *gate;
+    struct manifold *manifold;
+    struct recorder *recorder;
+    struct engine *engine;
+    struct guard_client *guard;
+    struct diag diag;
+    struct timer wake, start_limit, beat, safe_limit;
+    struct session_set sets[SESSION_RAMPS_MAX];
+    engine_ticket mix_ticket, select_ticket;
+    bool mix_open, select_open;
+    struct session_stream streams[SESSION_STREAMS_MAX];
+    unsigned stream_count;
+    struct session_rate rates[SESSION_RATES_MAX];
+    unsigned rate_count;
+    struct session_trip trips[STATION_ENVELOPE_MAX * 2];
+    unsigned trip_count;
+    unsigned *wanted; /* channel * (sites + 1) + site: by the engine */
+    uint64_t live_sites, tag;
+    char first_fail[TWIN_SITES_MAX + 1][64];
+    struct instant began;
+    struct watch signals;
+    bool ready, ending, storage_failed, commit_seen, cleanup_ok;
+    enum verdict worst;
+};
+
+/* session_host.c */
+struct seq_host session_host(struct session *session);
+void session_drop_sets(struct session *session);
+/* session_report.c */
+void session_step_begin(void *ctx, unsigned site, const char *path, const struct stmt *step,
+                        unsigned attempt);
+void session_step_end(void *ctx, unsigned site, const char *path, enum verdict verdict,
+                      const char *error);
+void session_measured(void *ctx, unsigned site, const struct measurement *measurement);
+void session_captured(void *ctx, unsigned site, const struct captured *capture);
+void session_note(void *ctx, unsigned site, const char *text);
+void session_site_done(void *ctx, unsigned site, enum verdict verdict, const char *why);
+void session_event(struct session *session, unsigned site, const char *kind, const char *text);
+enum rc session_begin_batch(struct session *session);
+/* session_streams.c */
+void session_record(void *ctx, const struct channel *const *channels, unsigned count,
+                    double rate_Hz);
+void session_stop_streams(struct session *session);
+void session_free_streams(struct session *session);
+/* session_envelope.c */
+void session_collect_trips(struct session *session);
+void session_check_trips(struct session *session, unsigned channel, unsigned site, double si);
+/* session.c */
+void session_finished(void *ctx, enum verdict worst, bool cleanup_ok);
+unsigned session_channel_of(const struct session *session, const struct channel *channel);
+
+#endif

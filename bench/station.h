@@ -1,0 +1,115 @@
+/* The station file and its channel table: what this rig has. Same lexer as the sequences.
+ *
+ *   station rig1 kind "lambda-rig" version 12 "EOL rig 1"
+ *   sites 4
+ *   channels "rig1_channels.csv"
+ *   reference 0 degC                        # of the bench's standard litre (default)
+ *   instrument mfc_n2 alicat usb-serial "A6XK21" address A cal due 2027-03-01 cert "MFC-2291"
+ *   extraction 50 m3/h
+ *   nominal 2 L/min                         # usual total flow: a purge needs 25 % of it
+ *   volume 60 mL                            # from the flow controllers to the sensors
+ *   stream b via select
+ *   envelope ... end    retest ... end      twin ... end
+ *
+ * A port is one of: usb-serial "SERIAL" | path "/dev/serial/by-path/..." | usb VVVV:PPPP serial "S"
+ * | sim "BUS". Instruments with the same port share it. In the channel table `{site}` in the
+ * columns instrument and signal stands for the site's number; "u[3]" is channel 3 of a supply,
+ * "u[1..4]" all four; instrument `calc` has an expression as its signal; instrument `mix` is the
+ * manifold. */
+#ifndef BENCH_STATION_H
+#define BENCH_STATION_H
+
+#include "core/csv.h"
+#include "instruments/registry.h"
+#include "sequences/arena.h"
+#include "sequences/ast.h"
+#include "sequences/channel.h"
+#include "sequences/eval.h"
+#include "twin/twin.h"
+
+enum {
+    STATION_INSTRUMENTS_MAX = 160,
+    STATION_CHANNELS_MAX = 96,
+    STATION_ENVELOPE_MAX = 32,
+};
+
+enum port_kind { PORT_SIM, PORT_USB_SERIAL, PORT_PATH, PORT_USB };
+
+struct station_instrument {
+    char driver_name[32];
+    const struct registry_entry *entry; /* NULL: not in this build; only `check` goes on then */
+    enum port_kind port_kind;
+    char port[128]; /* serial number, path, VID:PID or bus */
+    struct device_setup setup;
+    struct duration poll; /* 0: the driver's */
+    char cert[32], cal_due[12];
+    struct place at;
+};
+
+enum binding_kind { BINDING_NONE, BINDING_DEVICE, BINDING_CALC, BINDING_MANIFOLD };
+enum manifold_signal { MANIFOLD_TOTAL, MANIFOLD_FUEL_LFL, MANIFOLD_VENT_LFL, MANIFOLD_O2 };
+
+/* What stands behind one channel on one site (index site - 1), or behind a shared one (index 0). */
+struct station_binding {
+    enum binding_kind kind;
+    unsigned instrument;          /* DEVICE */
+    unsigned signal;              /* DEVICE: of the capability; MANIFOLD: enum manifold_signal */
+    unsigned first, count;        /* DEVICE: like channels, from 0 */
+    const struct eval_code *calc; /* CALC: its channel numbers are those of the station */
+};
+
+struct station_channel {
+    struct channel public;
+    char name[48];
+    struct station_binding *binding; /* one per site, or one */
+    struct place at;
+};
+
+/* The twin block: what stands behind the simulators. */
+struct station_twin {
+    bool declared;
+    struct twin_config config;
+    unsigned flow_of[STATION_INSTRUMENTS_MAX]; /* instrument -> flow + 1; 0: none */
+    int heater_supply;                         /* instrument, -1: none; channel n feeds site n */
+    int load, load_supply;                     /* instruments, -1: none */
+    unsigned load_channel;
+    int valve_io;
+    unsigned valve_pin, proven_inputs;
+};
+
+struct station {
+    char name[48], kind[48], title[96];
+    unsigned version, sites;
+    double reference_degC, nominal_Lmin;
+    struct station_instrument instruments[STATION_INSTRUMENTS_MAX];
+    unsigned instrument_count;
+    struct station_channel channels[STATION_CHANNELS_MAX];
+    unsigned channel_count;
+    struct envelope_limit envelope[STATION_ENVELOPE_MAX];
+    unsigned envelope_count;
+    struct station_twin twin;
+    struct bench_view view; /* for sequences/; points into this struct */
+    struct channel view_channels[STATION_CHANNELS_MAX];
+    struct source *source, *channels_source;
+    struct csv_table *channels_csv;
+    struct arena *arena;
+};
+
+/* RC_CONFIG: `diag` says why. A driver that this build does not have is a warning here and refused
+ * by whoever wants to open it. */
+MUST_CHECK enum rc station_load(const char *path, struct diag *diag, struct station **out);
+void station_free(struct station *station);
+
+/* -1: none of that name. */
+int station_instrument_find(const struct station *station, struct span name);
+/* The binding of a channel on a site (0: shared). */
+const struct station_binding *station_binding_of(const struct station *station, unsigned channel,
+                                                 unsigned site);
+
+/* Where to look for a station when none is named: $LAMBDABENCH_STATION, else the one station file
+ * of the wanted kind in ../stations beside the sequence, else the twin's that came with the
+ * program. Writes a path. RC_CONFIG: none or several (said on stderr). */
+MUST_CHECK enum rc station_search(const char *sequence_path, const char *kind, char *out,
+                                  size_t cap);
+
+#endif

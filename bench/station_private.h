@@ -1,0 +1,38 @@
+/* What the files of the station loader share. Private to bench/station*. */
+#ifndef BENCH_STATION_PRIVATE_H
+#define BENCH_STATION_PRIVATE_H
+
+#include "bench/station.h"
+#include "sequences/lexer.h"
+
+struct station_reader {
+    struct lexer lexer;
+    struct diag *diag;
+    struct station *station;
+    struct token token; /* the last one taken */
+    char channels_file[128];
+    bool have_station, have_sites;
+};
+
+/* Each takes the rest of its statement from the lexer and reports its own mistakes; false: skip on.
+ */
+bool station_fail(struct station_reader *r, struct place at, const char *help, const char *format,
+                  ...) __attribute__((format(printf, 4, 5)));
+bool station_word(struct station_reader *r, const char *expected, struct span *out);
+bool station_text(struct station_reader *r, const char *expected, char *out, size_t cap);
+bool station_quantity(struct station_reader *r, const char *like, double *si);
+bool station_number(struct station_reader *r, long lo, long hi, long *out);
+bool station_mark(struct station_reader *r, int mark, const char *expected);
+bool station_copy(struct station_reader *r, struct span text, char *out, size_t cap);
+/* True at the end of the line, which is then taken. */
+bool station_line_end(struct station_reader *r);
+void station_skip_line(struct station_reader *r);
+
+bool station_parse_instrument(struct station_reader *r); /* station_instrument.c */
+bool station_parse_envelope(struct station_reader *r);   /* station_envelope.c */
+bool station_parse_twin(struct station_reader *r);       /* station_twin.c */
+bool station_load_channels(struct station *station, const char *station_path, const char *file,
+                           struct diag *diag);                          /* station_channels.c */
+bool station_bind_channels(struct station *station, struct diag *diag); /* station_binding.c */
+
+#endif

@@ -1,0 +1,67 @@
+# First mistakes and hostile input: one clear message, the documented exit code.
+. "$ROOT/tests/e2e/lib.sh"
+D="$ROOT/tests/data/seq"
+
+expect 2 "no command 'chekc'; did you mean 'check'" "$LB" chekc
+expect 2 "commands:" "$LB"
+expect 0 "usage:" "$LB" run --help
+expect 2 "unknown option '--simulat'; did you mean '--simulate'" "$LB" run "$SEQ" --simulat
+expect 2 "missing: 'FILE'" "$LB" run
+expect 2 "a whole number" "$LB" run "$SEQ" --simulate --seed x
+expect 2 "not a defect of this twin" "$LB" run "$SEQ" --simulate --defect 9=D12:0.4
+expect 2 "not a defect of this twin" "$LB" run "$SEQ" --simulate --defect 1=D12:nan
+expect 2 "which parts are in the sites" "$LB" run "$SEQ"
+expect 2 "no such site" "$LB" run "$SEQ" --simulate --sites 5=X
+expect 2 "a parameter is given as" "$LB" run "$SEQ" --simulate --no-db -p total
+expect 2 "another unit" "$LB" run "$SEQ" --simulate --no-db -p 'total=2 V'
+expect 3 "total" "$LB" run "$SEQ" --simulate --no-db -p 'total=9 L/min'
+
+mkdir seq limits tables; cp "$ROOT"/sequences/tables/*.csv tables; cp "$ROOT"/sequences/limits/*.csv limits
+cp "$SEQ" seq/x.seq
+check() { want=$1; text=$2; shift 2; expect "$want" "$text" "$LB" check seq/x.seq; }
+check 0 "ok on station twin"
+expect 2 "there is no such file" "$LB" check seq/missing.seq
+expect 2 "this is a folder" "$LB" check seq
+head -c 100000 /dev/urandom >seq/binary.seq; expect 2 "" "$LB" check seq/binary.seq
+head -c 67108864 /dev/zero | tr '\0' 'a' >seq/long.seq; expect 2 "" "$LB" check seq/long.seq; rm seq/long.seq
+printf 'sequence x\0 version 1\n' >seq/nul.seq; expect 2 "NUL" "$LB" check seq/nul.seq
+{ printf '\357\273\277'; sed 's/$/\r/' "$SEQ"; } >seq/x.seq; check 0 "ok on station"
+cp "$SEQ" seq/x.seq
+limit() { sed "s/^ip_lean8,.*/$1/" "$ROOT/sequences/limits/lsu49.csv" >limits/lsu49.csv; }
+limit 'ip_lean8,*,0,895,0,977,mA,U95,10 %,yes,x'; check 2 "decimal comma"
+limit 'ip_lean8,*,nan,0.977,mA,U95,10 %,yes,x'; check 2 "nan"
+limit 'ip_lean8,*,0.895,1e400,mA,U95,10 %,yes,x'; check 2 "1e400"
+limit 'ip_lean8,*,0.977,0.895,mA,U95,10 %,yes,x'; check 2 "above"
+limit 'ip_lean8,*,0.895,0.977,mAx,U95,10 %,yes,x'; check 2 "unit"
+limit 'ip_lean8,*,0.895,0.977,mV,U95,10 %,yes,x'; check 2 "mV"
+limit 'ip_lean3,*,0.895,0.977,mA,U95,10 %,yes,x'; check 2 "stands already"
+cp "$ROOT/sequences/limits/lsu49.csv" limits; head -c 300 "$ROOT/sequences/limits/lsu49.csv" >limits/lsu49.csv; check 2 ""
+cp "$ROOT/sequences/limits/lsu49.csv" limits; rm tables/gases.csv; check 2 "gases.csv"
+cp "$ROOT"/sequences/tables/*.csv tables
+
+mkdir stations; cp "$ROOT"/bench/stations/* stations
+station() { sed "$1" "$ROOT/bench/stations/twin.station" >stations/twin.station; }
+station 's/hmp4040/hmp4041/'; expect 2 "no driver 'hmp4041'" "$LB" run seq/x.seq --simulate --no-db
+station 's/^sites.*/sites 99/'; check 2 "1 to 64"
+station 's/instrument mfc_o2 /instrument mfc_n2 /'; check 2 "twice"
+station 's/^volume.*/volum 60 mL/'; check 2 "did you mean 'volume'"
+station 's|sim "gasbus" address A|path "/dev/ttyUSB0" address A|'; check 2 "renumbered"
+cp "$ROOT"/bench/stations/* stations
+sed 's/,mfc_rich,flow,/,mfc_reich,flow,/' "$ROOT/bench/stations/twin_channels.csv" >stations/twin_channels.csv; check 2 "no instrument 'mfc_reich'"
+sed 's/^dut.ip,site,in,mA/dut.ip,site,in,V/' "$ROOT/bench/stations/twin_channels.csv" >stations/twin_channels.csv; check 2 "dimension"
+cp "$ROOT"/bench/stations/* stations
+
+expect 2 "is simulated" "$LB" run seq/x.seq --sites 1=LSU49-00000001 --no-db
+expect 3 "" "$LB" run seq/x.seq --ports /nonexistent --no-db
+expect 7 "" "$LB" show last --db missing.db
+expect 7 "" "$LB" run seq/x.seq --simulate --db /proc/x.db
+mkdir dir.db; expect 7 "directory" "$LB" run seq/x.seq --simulate --db dir.db
+head -c 8192 /dev/urandom >noise.db; expect 7 "" "$LB" run seq/x.seq --simulate --db noise.db
+same "a file that is no database is left alone" "$(wc -c <noise.db)" 8192
+sqlite3 other.db 'create table t(x)'; expect 7 "" "$LB" run seq/x.seq --simulate --db other.db
+"$LB" run seq/x.seq --simulate --db good.db -q >/dev/null 2>&1
+expect 2 "" "$LB" show ffffffff --db good.db
+cp good.db torn.db; dd if=/dev/urandom of=torn.db bs=4096 seek=2 count=3 conv=notrunc 2>/dev/null
+expect 7 "" "$LB" run seq/x.seq --simulate --db torn.db
+(ulimit -f 600; expect 7 "stored" "$LB" run seq/x.seq --simulate --db small.db)
+[ -e small.db-spill.ndjson ] && ok "what could not be stored is in the spill file" || not_ok "no spill file"
