@@ -223,8 +223,8 @@ static int prepare(struct run *r)
 
 static void print_summary(const struct run *r, const struct session_result *result)
 {
-    unsigned pass = result->verdicts[VERDICT_PASS] + result->verdicts[VERDICT_MARGINAL] +
-                    result->verdicts[VERDICT_NO_LIMIT];
+    unsigned pass = result->verdicts[VERDICT_PASS] + result->verdicts[VERDICT_MARGINAL];
+    unsigned ungraded = result->verdicts[VERDICT_NO_LIMIT];
     unsigned error = result->verdicts[VERDICT_ERROR] + result->verdicts[VERDICT_ABORTED] +
                      result->verdicts[VERDICT_INCONCLUSIVE];
     int s = (int)(duration_in_s(result->took) + 0.5);
@@ -234,6 +234,8 @@ static void print_summary(const struct run *r, const struct session_result *resu
         fprintf(stderr, "error: cleanup could not be confirmed: walk to the bench and look\n");
     printf("%u pass, %u fail, %u error in %d:%02d", pass, result->verdicts[VERDICT_FAIL], error,
            s / 60, s % 60);
+    if (ungraded)
+        printf("; %u not graded: no limits", ungraded);
     if (r->store)
         printf("; report: lambdabench show %.8s", result->batch);
     printf("\n");

@@ -11,6 +11,7 @@
 #include "bench/cli.h"
 #include "bench/twin_options.h"
 #include "bench/twinrig.h"
+#include "core/num.h"
 
 struct server {
     struct args *args;
@@ -83,6 +84,46 @@ static bool serve_ports(struct server *s)
     return true;
 }
 
+/* "mfc_o2=silent:5": from 5 s on. The whole port misbehaves, as a wire does. */
+static bool set_fault(struct server *s, const char *text)
+{
+    static const char *const names[] = {
+        [SIM_FAULT_NONE] = "none",       [SIM_FAULT_SILENT] = "silent",
+        [SIM_FAULT_GARBAGE] = "garbage", [SIM_FAULT_LATE] = "late",
+        [SIM_FAULT_TWICE] = "twice",     [SIM_FAULT_HALF] = "half",
+        [SIM_FAULT_DRIBBLE] = "dribble", [SIM_FAULT_VANISH] = "vanish"};
+    const char *equals = strchr(text, '='), *colon = equals ? strchr(equals, ':') : NULL;
+    double seconds = 0.0;
+    if (!equals || (colon && num_parse(span_text(colon + 1), &seconds) != RC_OK) ||
+        !num_within(seconds, 0.0, 1e6))
+        return false;
+    struct span word = {equals + 1, colon ? (size_t)(colon - equals - 1) : strlen(equals + 1)};
+    int instrument =
+        station_instrument_find(s->station, (struct span){text, (size_t)(equals - text)});
+    for (size_t i = 0; i < COUNT(names) && instrument >= 0; i++)
+        if (span_is(word, names[i])) {
+            unsigned leader = twinrig_port_leader(s->station, (unsigned)instrument);
+            simhost_set_fault(s->hosts[leader], (enum sim_fault)i,
+                              instant_add(clock_now(&s->clock), duration_s(seconds)));
+            return true;
+        }
+    return false;
+}
+
+static bool set_faults(struct server *s)
+{
+    unsigned cursor = 0;
+    for (const char *text; (text = options_next(s->args, "fault", &cursor));)
+        if (!set_fault(s, text)) {
+            fprintf(stderr,
+                    "error: not a fault: '%s'\n    help: INSTRUMENT=silent|garbage|late|"
+                    "twice|half|dribble|vanish[:SECONDS]\n",
+                    text);
+            return false;
+        }
+    return true;
+}
+
 static void remove_links(struct server *s)
 {
     for (unsigned i = 0; s->station && i < s->station->instrument_count; i++) {
@@ -130,7 +171,9 @@ static int open_server(struct server *s)
     s->outputs = (struct twinrig_outputs){.changed = on_outputs, .ctx = s};
     if (!s->loop || twinrig_outputs_init(&s->outputs, s->station) != RC_OK || !watch_signals(s))
         return EXIT_BENCH;
-    return serve_ports(s) ? EXIT_PASS : EXIT_BENCH;
+    if (!serve_ports(s))
+        return EXIT_BENCH;
+    return set_faults(s) ? EXIT_PASS : EXIT_USAGE;
 }
 
 static void close_server(struct server *s)
@@ -181,6 +224,7 @@ static const struct option_row twin_options[] = {
     {"seed", 0, OPTION_TEXT, "N", "of the parts and the noise (default 1)"},
     {"defect", 0, OPTION_MANY, "S=D:V", "SITE=Dnn:SEVERITY, like 3=D12:0.4"},
     {"nominal", 0, OPTION_FLAG, NULL, "without spread of parts and noise"},
+    {"fault", 0, OPTION_MANY, "I=F:T", "INSTRUMENT=silent|garbage|vanish...[:SECONDS]"},
     {"unpaced", 0, OPTION_FLAG, NULL, "answer faster than the wires would"},
 };
 

@@ -286,6 +286,12 @@ void manifold_cancel(struct manifold *m)
         finish(m, RC_REFUSED, "given up");
 }
 
+void manifold_drop(struct manifold *m)
+{
+    m->done = NULL;
+    manifold_cancel(m);
+}
+
 /* --- select ---------------------------------------------------------------------------------- */
 
 static void on_selected(void *ctx, enum rc rc, const char *error)

@@ -33,6 +33,8 @@ void manifold_mix(struct manifold *manifold, const struct mix_order *order, gate
 void manifold_select(struct manifold *manifold, char stream, gate_done *done, void *ctx);
 /* Give up the mix in flight; it is answered with RC_REFUSED. Flows stay as commanded. */
 void manifold_cancel(struct manifold *manifold);
+/* The same without an answer: nobody waits for it any more. */
+void manifold_drop(struct manifold *manifold);
 /* A measured flow (SI) of one of the rig's channels. */
 void manifold_observe(struct manifold *manifold, unsigned channel, double si, struct instant t);
 

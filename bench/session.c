@@ -34,10 +34,17 @@ static void on_value(void *ctx, unsigned channel, unsigned site, double si, stru
     session_check_trips(s, channel, site, si);
 }
 
-static void stop(struct session *s, enum stop_why why, const char *text)
+void session_stop(struct session *s, enum stop_why why, const char *text)
 {
-    if (s->engine && engine_running(s->engine))
-        engine_stop(s->engine, why, text);
+    if (!s->engine || !engine_running(s->engine))
+        return;
+    if (!s->stopping) {
+        session_drop_sets(s);
+        manifold_drop(s->manifold);
+        s->mix_open = s->select_open = false;
+    }
+    s->stopping = true;
+    engine_stop(s->engine, why, text);
 }
 
 static void give_up_start(struct session *s, enum rc rc, const char *why)
@@ -68,7 +75,7 @@ static void on_lost(void *ctx, unsigned instrument, enum rc rc, const char *why)
     if (site)
         engine_lose_site(s->engine, site, text);
     else
-        stop(s, STOP_INSTRUMENT, text);
+        session_stop(s, STOP_INSTRUMENT, text);
 }
 
 static void on_start_limit(void *ctx)
@@ -92,7 +99,7 @@ static void on_trip(void *ctx, const char *why)
         return;
     s->result.tripped = true;
     session_event(s, 0, "trip", why);
-    stop(s, STOP_ENVELOPE, why);
+    session_stop(s, STOP_ENVELOPE, why);
 }
 
 static void on_signal(void *ctx, uint32_t events)
@@ -108,7 +115,7 @@ static void on_signal(void *ctx, uint32_t events)
         return;
     }
     session_event(s, 0, "stop", info.ssi_signo == SIGINT ? "operator (Ctrl-C)" : "terminated");
-    stop(s, STOP_OPERATOR, "stopped by the operator");
+    session_stop(s, STOP_OPERATOR, "stopped by the operator");
 }
 
 static void on_acknowledged(void *ctx, enum record_kind kind, uint64_t tag)
@@ -125,7 +132,7 @@ static void on_storage_failed(void *ctx, const char *why)
     s->storage_failed = true;
     log_say(s->config.log, LOG_ERROR, "results cannot be stored: %s", why);
     display_line(s->config.display, 0, 0, "storage failed: %s", why);
-    stop(s, STOP_STORAGE, why);
+    session_stop(s, STOP_STORAGE, why);
 }
 
 /* --- guard -------------------------------------------------------------------------------------
@@ -162,7 +169,7 @@ static void on_beat(void *ctx)
     struct session *s = ctx;
     if (guard_beat(s->guard) != RC_OK && !s->ending) {
         log_say(s->config.log, LOG_ERROR, "lambdaguard is gone: the run ends");
-        stop(s, STOP_INSTRUMENT, "lambdaguard is gone");
+        session_stop(s, STOP_INSTRUMENT, "lambdaguard is gone");
         return;
     }
     if (loop_arm(s->config.loop, &s->beat, instant_add(loop_now(s->config.loop), beat_period)) !=

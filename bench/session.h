@@ -28,6 +28,9 @@ struct session_config {
     unsigned param_count;
     const char *params_text; /* as given, for the record */
     const char *version;
+    /* Told of every measurement, before anyone else; NULL: nobody asks. */
+    void (*observe)(void *ctx, unsigned site, const struct measurement *m);
+    void *observe_ctx;
 };
 
 struct session_result {

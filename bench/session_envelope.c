@@ -65,7 +65,7 @@ static void trip(struct session *s, const struct session_trip *trip, unsigned si
     session_event(s, site, "trip", text);
     if (trip->stops) {
         s->result.tripped = true;
-        engine_stop(s->engine, trip->why, text);
+        session_stop(s, trip->why, text);
     } else {
         engine_lose_site(s->engine, site, text);
     }

@@ -25,6 +25,8 @@ static void set_next(struct session_set *set);
 
 static void set_answer(struct session_set *set, enum rc rc, const char *error)
 {
+    if (rc != RC_OK)
+        log_say(set->session->config.log, LOG_WARN, "%s", error ? error : rc_text(rc));
     loop_disarm(set->session->config.loop, &set->timer);
     set->busy = false;
     engine_done(set->session->engine, set->ticket, rc, error);
@@ -67,6 +69,16 @@ static unsigned ramp_steps(const struct session_set *set, const struct channel *
     return steps >= 1.0 && steps < 100000.0 ? (unsigned)steps + 1 : 1;
 }
 
+/* A newer value overtakes a ramp that is still on its way to the same output. */
+static void overtake(struct session *s, unsigned channel, unsigned site)
+{
+    for (unsigned i = 0; i < SESSION_RAMPS_MAX; i++) {
+        struct session_set *set = &s->sets[i];
+        if (set->busy && set->channel == channel && set->site == site)
+            set_answer(set, RC_REFUSED, "overtaken by a newer value");
+    }
+}
+
 static struct session_set *take_set(struct session *s)
 {
     for (unsigned i = 0; i < SESSION_RAMPS_MAX; i++)
@@ -86,12 +98,13 @@ static void host_set(void *ctx, engine_ticket ticket, const struct channel *chan
                      double value_si, double ramp_si)
 {
     struct session *s = ctx;
+    unsigned index = session_channel_of(s, channel);
+    overtake(s, index, site);
     struct session_set *set = take_set(s);
     if (!set) {
         engine_done(s->engine, ticket, RC_NOSPACE, "too many outputs at once");
         return;
     }
-    unsigned index = session_channel_of(s, channel);
     *set = (struct session_set){.session = s,
                                 .ticket = ticket,
                                 .channel = index,

@@ -75,7 +75,7 @@ struct session {
     char first_fail[TWIN_SITES_MAX + 1][64];
     struct instant began;
     struct watch signals;
-    bool ready, ending, storage_failed, commit_seen, cleanup_ok;
+    bool ready, ending, stopping, storage_failed, commit_seen, cleanup_ok;
     enum verdict worst;
 };
 
@@ -102,6 +102,8 @@ void session_free_streams(struct session *session);
 void session_collect_trips(struct session *session);
 void session_check_trips(struct session *session, unsigned channel, unsigned site, double si);
 /* session.c */
+/* Leave main and run cleanup. The first time, what is still on its way to an output is given up. */
+void session_stop(struct session *session, enum stop_why why, const char *text);
 void session_finished(void *ctx, enum verdict worst, bool cleanup_ok);
 unsigned session_channel_of(const struct session *session, const struct channel *channel);
 

@@ -97,6 +97,8 @@ void session_measured(void *ctx, unsigned site, const struct measurement *m)
 {
     struct session *s = ctx;
     uint64_t tag = next_tag(s);
+    if (s->config.observe)
+        s->config.observe(s->config.observe_ctx, site, m);
     keep_first_fail(s, site, m);
     if (s->recorder) {
         struct record_measure record = {

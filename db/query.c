@@ -11,12 +11,15 @@ static bool prefix_of(const char *what, char out[33])
 {
     size_t n = 0;
     for (; *what; what++) {
-        char c = *what >= 'A' && *what <= 'F' ? (char)(*what + 32) : *what;
-        if (c == '-')
+        static const char digits[] = "0123456789abcdefABCDEF";
+        const char *digit = strchr(digits, *what);
+        if (*what == '-')
             continue;
-        if (n == 32 || !((c >= '0' && c <= '9') || (c >= 'a' && c <= 'f')))
+        if (n == 32 || !digit)
             return false;
-        out[n++] = c;
+        if (digit - digits >= 16)
+            digit -= 6; /* lower case */
+        out[n++] = *digit;
     }
     out[n] = '\0';
     return n >= 4;
@@ -183,7 +186,7 @@ static enum rc read_runs(struct store *store, struct log *log, struct result_bat
     }
     batch->runs = items;
     enum rc rc = reader_end(&r, store, log);
-    for (size_t i = 0; i < batch->run_count && rc == RC_OK; i++) {
+    for (size_t i = 0; batch->runs && i < batch->run_count && rc == RC_OK; i++) {
         rc = read_measures(store, log, &batch->runs[i]);
         if (rc == RC_OK)
             rc = read_steps(store, log, &batch->runs[i]);

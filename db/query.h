@@ -1,4 +1,5 @@
-/* Reading results. Every text and number is copied out; free with the matching call. */
+/* Reading results. Every text and number is copied out; free with the matching call. While a
+ * recorder with its thread is writing, read through a store of your own (STORE_READ). */
 #ifndef DB_QUERY_H
 #define DB_QUERY_H
 
@@ -12,7 +13,7 @@ struct result_measure {
 };
 struct result_step {
     char *path, *verdict, *error;
-    int64_t started_us, dur_us, attempt;
+    int64_t started_us, dur_us, attempt; /* dur_us -1: it never ended */
 };
 struct result_run {
     int64_t id, site, attempt;
@@ -75,7 +76,7 @@ struct list_row {
     char state[12];
     int64_t started_us, site;
 };
-/* Newest first. */
+/* Newest first; free(*out). Texts longer than their field are cut. */
 MUST_CHECK enum rc query_list(struct store *store, const struct list_filter *filter,
                               struct list_row **out, size_t *count);
 

@@ -12,20 +12,21 @@ struct curves {
     int64_t started_us;
 };
 
+static bool grow(double **items, size_t cap)
+{
+    double *bigger = reallocarray(*items, cap, sizeof **items);
+    if (bigger)
+        *items = bigger;
+    return bigger != NULL;
+}
+
 static void append(struct reader *r, struct result_curve *curve, double t_s, double value)
 {
-    if ((curve->count & (curve->count - 1)) == 0) { /* full: 0 or a power of two */
-        size_t cap = curve->count ? curve->count * 2 : 1;
-        double *t = reallocarray(curve->t_s, cap, sizeof *t);
-        if (t)
-            curve->t_s = t;
-        double *v = reallocarray(curve->value, cap, sizeof *v);
-        if (v)
-            curve->value = v;
-        if (!t || !v) {
-            r->code = SQLITE_NOMEM;
-            return;
-        }
+    bool is_full = (curve->count & (curve->count - 1)) == 0; /* 0 or a power of two */
+    size_t cap = curve->count ? curve->count * 2 : 1;
+    if (is_full && !(grow(&curve->t_s, cap) && grow(&curve->value, cap))) {
+        r->code = SQLITE_NOMEM;
+        return;
     }
     curve->t_s[curve->count] = t_s;
     curve->value[curve->count++] = value;

@@ -68,7 +68,7 @@ void reader_copy(struct reader *reader, int column, char *out, size_t cap)
 void *reader_grow(struct reader *reader, void **items, size_t *count, size_t size)
 {
     bool is_full = (*count & (*count - 1)) == 0; /* 0 or a power of two */
-    if (is_full) {
+    if (is_full || !*items) {
         void *bigger = reallocarray(*items, *count ? *count * 2 : 1, size);
         if (!bigger) {
             reader->code = SQLITE_NOMEM;

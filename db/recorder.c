@@ -246,6 +246,7 @@ static bool has_site(const struct recorder *r, unsigned site)
     return r->in_batch && site < JOB_SITES && (site == 0 || r->has_run[site]);
 }
 
+/* NOLINTNEXTLINE(readability-function-size): the parameters of the public header */
 enum rc recorder_begin_step(struct recorder *r, unsigned site, const char *path, unsigned line,
                             unsigned attempt, struct instant t)
 {
@@ -259,6 +260,7 @@ enum rc recorder_begin_step(struct recorder *r, unsigned site, const char *path,
     return recorder_submit(r, &draft);
 }
 
+/* NOLINTNEXTLINE(readability-function-size): the parameters of the public header */
 enum rc recorder_end_step(struct recorder *r, unsigned site, const char *path, const char *verdict,
                           const char *error, struct instant t, uint64_t tag)
 {
@@ -297,6 +299,7 @@ enum rc recorder_add_event(struct recorder *r, unsigned site, struct instant t, 
     return recorder_submit(r, &draft);
 }
 
+/* NOLINTNEXTLINE(readability-function-size): the parameters of the public header */
 enum rc recorder_end_run(struct recorder *r, unsigned site, const char *verdict,
                          const char *first_fail, struct instant t, uint64_t tag)
 {

@@ -4,7 +4,13 @@
  * the same code runs inline). Steps, measurements and verdicts are committed at once, chunks at
  * most every 100 ms. `acknowledged` is called from the loop's thread after COMMIT, in order: only
  * then may a verdict be shown. After the first failure nothing more is written, `failed` is called
- * once, and the jobs that were not stored are appended to the spill file PATH-spill.ndjson. */
+ * once, and the jobs that were not stored are appended to the spill file PATH-spill.ndjson
+ * (waveforms as a summary); every call then returns RC_IO.
+ *
+ * Under a virtual clock a commit is made when a run or the batch ends, at the latest after a minute
+ * of virtual time, which takes a fraction of a second; the callbacks then come from a timer of the
+ * loop, never from within a call other than recorder_flush. Chunks with tag 0 are not acknowledged.
+ * Chunks of a stream that follow each other in time are merged within a commit. */
 #ifndef DB_RECORDER_H
 #define DB_RECORDER_H
 
@@ -43,7 +49,7 @@ struct recorder_config {
 };
 
 MUST_CHECK enum rc recorder_new(const struct recorder_config *config, struct recorder **out);
-/* Waits until the queue is written. */
+/* Waits until the queue is written; calls nothing back any more. Not from within a callback. */
 void recorder_free(struct recorder *recorder);
 
 struct record_document {
@@ -118,7 +124,7 @@ MUST_CHECK enum rc recorder_end_run(struct recorder *recorder, unsigned site, co
 /* state: done aborted error. */
 MUST_CHECK enum rc recorder_end_batch(struct recorder *recorder, const char *state,
                                       struct instant t, uint64_t tag);
-/* Blocks until all that was queued is committed or has failed. */
+/* Blocks until all that was queued is committed or has failed, and calls back before it returns. */
 MUST_CHECK enum rc recorder_flush(struct recorder *recorder);
 
 #endif

@@ -149,6 +149,7 @@ void recorder_drain(struct recorder *r)
     else
         acknowledge(r, from, to);
     r->queue.head = to;
+    r->oldest = clock_now(loop_clock(r->config.loop)); /* of what came meanwhile */
     pthread_cond_broadcast(&r->done);
     pthread_mutex_unlock(&r->lock);
 }

@@ -2,6 +2,7 @@
 #include "db/chunk.h"
 #include "db/recorder_private.h"
 
+/* NOLINTNEXTLINE(readability-function-size): the parameters of the public header */
 int recorder_add_stream(struct recorder *r, unsigned site, const char *name,
                         const char *const *channels, const char *const *units, unsigned count,
                         double rate_Hz)
@@ -39,6 +40,7 @@ static bool has_stream(const struct recorder *r, int stream)
     return r->in_batch && stream >= 0 && (unsigned)stream < r->streams;
 }
 
+/* NOLINTNEXTLINE(readability-function-size): the parameters of the public header */
 enum rc recorder_add_chunk(struct recorder *r, int stream, struct instant t0, struct duration dt,
                            const float *values, unsigned rows, uint64_t tag)
 {
@@ -62,6 +64,7 @@ enum rc recorder_add_chunk(struct recorder *r, int stream, struct instant t0, st
     return rc;
 }
 
+/* NOLINTNEXTLINE(readability-function-size): the parameters of the public header */
 enum rc recorder_add_points(struct recorder *r, int stream, unsigned column, struct instant t0,
                             const float *t_s, const float *values, unsigned count, uint64_t tag)
 {

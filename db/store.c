@@ -1,9 +1,6 @@
 #include "db/store.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
-#include <sys/stat.h>
 #include <sys/vfs.h>
 #include <unistd.h>
 

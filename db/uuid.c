@@ -39,7 +39,7 @@ struct uuid uuid_from_seed(uint64_t seed, uint64_t a, uint64_t b)
 void uuid_hex(const unsigned char bytes[16], char out[UUID_TEXT])
 {
     static const char digits[] = "0123456789abcdef";
-    for (int i = 0; i < 16; i++) {
+    for (size_t i = 0; i < 16; i++) {
         out[2 * i] = digits[bytes[i] >> 4];
         out[2 * i + 1] = digits[bytes[i] & 15];
     }

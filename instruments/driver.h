@@ -1,6 +1,6 @@
-/* The driver interface: constant data and two pure functions. The link (instruments/link.c) owns the
- * port, the queue, the deadlines, the retries and the resync, so a driver never blocks and never
- * sees a descriptor, the loop or the time.
+/* The driver interface: constant data and two pure functions. The link (instruments/link.c) owns
+ * the port, the queue, the deadlines, the retries and the resync, so a driver never blocks and
+ * never sees a descriptor, the loop or the time.
  *
  * One exchange is an `ask`: the link calls encode(setup, ask, request), puts the bytes on the wire,
  * cuts the answer with the driver's framing and calls decode(setup, ask, frame, answer). */
@@ -23,11 +23,13 @@ struct device_setup {
     char address;      /* unit letter on a lettered bus (Alicat) */
     unsigned node;     /* node, bus address or CAN index */
     unsigned channels; /* channels used; 0: the model's own number */
-    double full_scale; /* flow controllers: slpm at the station's reference; 0: as the device says */
-    double reference_ratio;     /* device's standard litre / station's standard litre, e.g. 298.15/273.15 */
-    double supply_V;            /* lambda controllers: battery voltage to announce */
-    char expect_serial[32];     /* identity to demand; empty: any */
-    char expect_gas[16];        /* gas that a flow controller must be set to; empty: any */
+    double
+        full_scale; /* flow controllers: slpm at the station's reference; 0: as the device says */
+    double reference_ratio; /* device's standard litre / station's standard litre, e.g.
+                               298.15/273.15 */
+    double supply_V;        /* lambda controllers: battery voltage to announce */
+    char expect_serial[32]; /* identity to demand; empty: any */
+    char expect_gas[16];    /* gas that a flow controller must be set to; empty: any */
 };
 
 enum ask_kind {
@@ -60,7 +62,7 @@ struct answer {
     struct identity *identity; /* ASK_IDENTIFY: add what this step tells */
     void *reading;             /* ASK_POLL, ASK_STREAM: the capability's reading; fields add up */
     double readback;           /* ASK_SET: what the device says it took; NaN: it does not say */
-    bool complete; /* ASK_POLL, ASK_STREAM: the reading is whole now: hand it on */
+    bool complete;             /* ASK_POLL, ASK_STREAM: the reading is whole now: hand it on */
 };
 
 struct line_settings {
@@ -78,13 +80,13 @@ struct driver {
     const struct framing *framing;       /* how its answers are cut from the stream */
     struct line_settings line;           /* factory default */
     unsigned identify_steps, configure_steps, poll_steps, safe_steps;
-    unsigned channels;                /* like channels of one unit (a four-output supply has 4) */
-    struct duration reply_timeout;    /* counted after the last byte of the request has left */
-    struct duration turnaround;       /* silence the device needs before the next request */
-    struct duration poll_period;      /* default; the station may slow it down */
-    bool bus;                         /* several units may share the port */
-    bool streams;                     /* sends by itself; `owns` tells its frames */
-    const void *model;                /* the driver's own row of constants, for its functions only */
+    unsigned channels;             /* like channels of one unit (a four-output supply has 4) */
+    struct duration reply_timeout; /* counted after the last byte of the request has left */
+    struct duration turnaround;    /* silence the device needs before the next request */
+    struct duration poll_period;   /* default; the station may slow it down */
+    bool bus;                      /* several units may share the port */
+    bool streams;                  /* sends by itself; `owns` tells its frames */
+    const void *model;             /* the driver's own row of constants, for its functions only */
 
     /* RC_RANGE: the value is not for this model, and nothing was appended. RC_CONFIG: this driver
      * has no such ask (a step out of range). An empty request with RC_OK: nothing to send. */

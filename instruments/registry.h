@@ -1,4 +1,5 @@
-/* The drivers of this build. registry.c is the only file that includes driver headers: one line each. */
+/* The drivers of this build. registry.c is the only file that includes driver headers: one line
+ * each. */
 #ifndef INSTRUMENTS_REGISTRY_H
 #define INSTRUMENTS_REGISTRY_H
 

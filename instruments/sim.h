@@ -1,6 +1,6 @@
-/* A simulator speaks the instrument's real wire protocol: bytes in, bytes out, next state. It is pure:
- * the host (instruments/simhost.c over memory, or a PTY) owns the wire and the clock. What stands
- * behind the instrument, gas or element or supply rail, is a `plant`. */
+/* A simulator speaks the instrument's real wire protocol: bytes in, bytes out, next state. It is
+ * pure: the host (instruments/simhost.c over memory, or a PTY) owns the wire and the clock. What
+ * stands behind the instrument, gas or element or supply rail, is a `plant`. */
 #ifndef INSTRUMENTS_SIM_H
 #define INSTRUMENTS_SIM_H
 
@@ -9,22 +9,23 @@
 
 /* Physical quantities between a simulator and the plant behind it. `channel` counts from 0. */
 enum plant_signal {
-    PLANT_FLOW_slpm,      /* read: true flow; write: valve command = set point (station reference) */
-    PLANT_PRESSURE_kPa,   /* read: absolute, in the gas line */
-    PLANT_GAS_TEMP_degC,  /* read */
-    PLANT_SUPPLY_V,       /* write: voltage set and switched on (0: off); read: at the terminals */
-    PLANT_SUPPLY_A,       /* read: current out of a supply; write: its current limit */
-    PLANT_LOAD_A,         /* write: current a load draws (0: open); read: what really flows */
-    PLANT_LOAD_V,         /* read: at the load's terminals */
-    PLANT_PIN,            /* write: output pin 0/1; read: input pin 0/1 */
-    PLANT_IP_mA,          /* read: as the controller measures it, noise included */
-    PLANT_UN_mV,          /* read */
-    PLANT_RI_ohm,         /* read */
-    PLANT_TC_degC,        /* read */
-    PLANT_LAMBDA,         /* read */
-    PLANT_HEATER_DUTY,    /* read: 0..1 */
-    PLANT_HEATER_ENABLE,  /* write: 0/1, with the supply voltage announced on channel 1 */
-    PLANT_CONTROL_STATUS, /* read: rusEFI status code 0 preheat 1 warm-up 2 closed loop 3.. faults */
+    PLANT_FLOW_slpm,     /* read: true flow; write: valve command = set point (station reference) */
+    PLANT_PRESSURE_kPa,  /* read: absolute, in the gas line */
+    PLANT_GAS_TEMP_degC, /* read */
+    PLANT_SUPPLY_V,      /* write: voltage set and switched on (0: off); read: at the terminals */
+    PLANT_SUPPLY_A,      /* read: current out of a supply; write: its current limit */
+    PLANT_LOAD_A,        /* write: current a load draws (0: open); read: what really flows */
+    PLANT_LOAD_V,        /* read: at the load's terminals */
+    PLANT_PIN,           /* write: output pin 0/1; read: input pin 0/1 */
+    PLANT_IP_mA,         /* read: as the controller measures it, noise included */
+    PLANT_UN_mV,         /* read */
+    PLANT_RI_ohm,        /* read */
+    PLANT_TC_degC,       /* read */
+    PLANT_LAMBDA,        /* read */
+    PLANT_HEATER_DUTY,   /* read: 0..1 */
+    PLANT_HEATER_ENABLE, /* write: 0/1, with the supply voltage announced on channel 1 */
+    PLANT_CONTROL_STATUS, /* read: rusEFI status code 0 preheat 1 warm-up 2 closed loop 3.. faults
+                           */
 };
 
 struct plant {

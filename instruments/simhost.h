@@ -1,5 +1,5 @@
-/* Puts simulators on a wire: in memory, at the time the baud rate would take, or on a PTY. One host is
- * one port; its units share it. */
+/* Puts simulators on a wire: in memory, at the time the baud rate would take, or on a PTY. One host
+ * is one port; its units share it. */
 #ifndef INSTRUMENTS_SIMHOST_H
 #define INSTRUMENTS_SIMHOST_H
 

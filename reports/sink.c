@@ -46,16 +46,16 @@ void sink_text(struct sink *sink, const char *trusted)
 
 void sink_printf(struct sink *sink, const char *format, ...)
 {
-    va_list args, again;
+    va_list args;
     va_start(args, format);
-    va_copy(again, args);
     int n = vsnprintf(NULL, 0, format, args);
     va_end(args);
-    if (n >= 0 && make_room(sink, (size_t)n + 1)) {
-        (void)vsnprintf(sink->at + sink->len, (size_t)n + 1, format, again);
-        sink->len += (size_t)n;
-    }
-    va_end(again);
+    if (n < 0 || !make_room(sink, (size_t)n + 1))
+        return;
+    va_start(args, format);
+    (void)vsnprintf(sink->at + sink->len, (size_t)n + 1, format, args);
+    va_end(args);
+    sink->len += (size_t)n;
 }
 
 /* Take one character; what is not UTF-8 becomes U+FFFD, byte by byte. */

@@ -24,6 +24,10 @@ enum {
     CHECK_WORK_MAX = 400000, /* statements over all corners */
     CHECK_CORNER_PARAMS = 12,
     CHECK_REPORTED_MAX = 128,
+    CHECK_LIST_MAX = 256,
+    CHECK_PARAMS_MAX = 64,
+    CHECK_RULES_MAX = 256,
+    CHECK_COLUMNS_MAX = 64,
     CHECK_SAMPLES_MAX = 1 << 16,
     CHECK_MIX_MAX = 8,
     CHECK_CAPTURE_MAX = 8,
@@ -140,6 +144,12 @@ struct check {
     bool in_cleanup, has_fuel;
     unsigned calls; /* depth of subs being looked at */
     struct check_run run;
+    struct check_column {
+        const struct csv_table *table;
+        int column;
+        struct check_type type;
+    } columns[CHECK_COLUMNS_MAX]; /* whose types are known */
+    unsigned column_count;
     const void *reported[CHECK_REPORTED_MAX];
     unsigned reported_count;
     char help[160];
@@ -196,7 +206,7 @@ void check_sub_body(struct check *c, struct check_sub *sub);
 /* check_stmt.c, check_output.c, check_wait.c, check_measure.c */
 void check_set_stmt(struct check *c, struct stmt *stmt);
 void check_mix_stmt(struct check *c, struct stmt *stmt);
-void check_stream_stmt(struct check *c, const struct stmt *stmt);
+void check_stream_stmt(struct check *c, struct stmt *stmt);
 void check_block(struct check *c, struct stmt *stmt);
 void check_wait(struct check *c, struct stmt *stmt);
 void check_measure(struct check *c, struct stmt *stmt);

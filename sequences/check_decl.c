@@ -55,7 +55,10 @@ static void check_param_range(struct check *c, const struct param *p)
 
 static void check_params(struct check *c)
 {
+    unsigned count = 0;
     for (struct param *p = c->program->params; p; p = p->next) {
+        if (++count == CHECK_PARAMS_MAX + 1)
+            check_error(c, p->at, NULL, "a sequence has at most %d parameters", CHECK_PARAMS_MAX);
         const struct unit *unit = &p->value->unit;
         if (unit->dim.of != DIM_PLAIN)
             check_error(c, p->value->at, NULL, "a parameter cannot be in %s", unit->name);
@@ -107,7 +110,10 @@ static bool envelope_unit(struct check *c, const struct channel *channel, const 
 
 static void check_envelope(struct check *c)
 {
+    unsigned count = 0;
     for (const struct envelope_rule *r = c->program->envelope; r; r = r->next) {
+        if (++count == CHECK_RULES_MAX + 1)
+            check_error(c, r->at, NULL, "an envelope has at most %d lines", CHECK_RULES_MAX);
         const struct channel *channel = check_channel(c, r->channel, r->at);
         if (!channel)
             continue;

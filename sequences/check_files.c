@@ -93,7 +93,7 @@ static void odd_cell(struct check *c, const struct csv_table *table, size_t row,
                 (int)text.len, text.at);
 }
 
-struct check_type check_column_type(struct check *c, const struct csv_table *table, int column)
+static struct check_type column_type(struct check *c, const struct csv_table *table, int column)
 {
     struct check_type type = {.kind = KIND_BAD};
     struct unit *first = check_take(c, sizeof *first), unit;
@@ -109,6 +109,18 @@ struct check_type check_column_type(struct check *c, const struct csv_table *tab
             odd_cell(c, table, row, column, &type);
         }
     }
+    return type;
+}
+
+struct check_type check_column_type(struct check *c, const struct csv_table *table, int column)
+{
+    for (unsigned i = 0; i < c->column_count; i++) {
+        if (c->columns[i].table == table && c->columns[i].column == column)
+            return c->columns[i].type;
+    }
+    struct check_type type = column_type(c, table, column);
+    if (c->column_count < CHECK_COLUMNS_MAX)
+        c->columns[c->column_count++] = (struct check_column){table, column, type};
     return type;
 }
 

@@ -2,7 +2,15 @@
 #include "sequences/check.h"
 #include "sequences/measure_func.h"
 
-enum { TAGS_MAX = 8, NAME_MAX_LEN = 63 };
+enum { TAGS_MAX = 8, NAME_MAX_LEN = 63, BRACES_MAX = 3 };
+
+static unsigned count_braces(const char *name)
+{
+    unsigned n = 0;
+    for (; *name; name++)
+        n += *name == '{';
+    return n;
+}
 
 /* ---- measure ---- */
 
@@ -91,16 +99,17 @@ static void check_over(struct check *c, struct stmt *stmt)
 static void add_made(struct check *c, const struct stmt *stmt, enum binding binding,
                      struct check_type type, struct check_tag *tags)
 {
+    if (strlen(stmt->name) > NAME_MAX_LEN || count_braces(stmt->name) > BRACES_MAX) {
+        check_error(c, stmt->name_at, NULL, "a name has at most %d characters and %d {...} parts",
+                    NAME_MAX_LEN, BRACES_MAX);
+        return;
+    }
     struct check_name *before = check_find_made(c, stmt->name);
     struct check_name name = {
         .name = stmt->name, .binding = binding, .item = stmt, .type = type, .tags = tags};
     bool pattern = strchr(stmt->name, '{') != NULL;
     if (!pattern && !check_new_name(c, stmt->name, stmt->name_at))
         return;
-    if (strlen(stmt->name) > NAME_MAX_LEN) {
-        check_error(c, stmt->name_at, NULL, "a name has at most %d characters", NAME_MAX_LEN);
-        return;
-    }
     if (before && (before->binding != binding || !check_same(&before->type, &type))) {
         const struct stmt *first = before->item;
         check_error(c, stmt->name_at, NULL, "'%s' is another quantity in line %u", stmt->name,

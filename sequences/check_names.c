@@ -94,6 +94,8 @@ static void add_channels(struct candidates *all, const struct bench_view *view)
 
 static const char *nearest(struct check *c, const char *word, const struct candidates *all)
 {
+    if (c->diag->errors >= DIAG_MAX) /* no more are kept */
+        return NULL;
     const char *near = diag_suggest(span_text(word), candidate, all, all->count);
     if (!near)
         return NULL;
@@ -156,7 +158,8 @@ bool check_fits_pattern(const char *pattern, const char *name)
 struct check_name *check_find_made(struct check *c, const char *name)
 {
     struct check_name *made = check_name_find(&c->made, span_text(name));
-    for (struct check_name *p = c->patterns.first; !made && p; p = p->next) {
+    bool fits = strlen(name) < 64; /* longer ones are not made */
+    for (struct check_name *p = c->patterns.first; fits && !made && p; p = p->next) {
         if (check_fits_pattern(p->name, name))
             made = p;
     }

@@ -94,7 +94,7 @@ static void check_gas(struct check *c, struct mix_item *item)
     }
 }
 
-void check_stream_stmt(struct check *c, const struct stmt *stmt)
+void check_stream_stmt(struct check *c, struct stmt *stmt)
 {
     if (!c->view->has_streams && (stmt->kind == STMT_SELECT || stmt->stream == 'b')) {
         check_error(c, stmt->at, "a station declares it: stream b via select",

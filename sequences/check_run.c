@@ -75,6 +75,8 @@ static size_t count_turns(struct check *c, const struct stmt *stmt)
         return stmt->table ? ((const struct csv_table *)stmt->table)->rows : 0;
     for (const struct name_item *i = stmt->names; stmt->in_list && i; i = i->next)
         n++;
+    if (n > CHECK_LIST_MAX)
+        return 0; /* reported */
     if (!stmt->in_list) {
         double from = check_number(c, stmt->value), to = check_number(c, stmt->to);
         double turns = floor((to - from) / check_number(c, stmt->stride) + 1e-9) + 1;

@@ -90,6 +90,7 @@ void check_run_set(struct check *c, const struct stmt *stmt)
     double ramp_si = stmt->ramp ? check_number(c, stmt->ramp) : (double)NAN;
     for (const struct set_item *item = stmt->sets; item; item = item->next) {
         const struct channel *channel = item->bound;
+        c->run.work++;
         if (!channel || channel->type != CHANNEL_QUANTITY)
             continue;
         double si = check_number(c, item->value);

@@ -25,7 +25,7 @@ static bool modest_repeats(const char *pattern)
     return product <= 10000;
 }
 
-static void check_scan(struct check *c, const struct stmt *stmt)
+static void check_scan(struct check *c, struct stmt *stmt)
 {
     if (!stmt->title)
         return;
@@ -78,7 +78,11 @@ static void check_step(struct check *c, struct stmt *stmt)
 static struct check_type list_type(struct check *c, struct stmt *stmt)
 {
     struct check_type first = {.kind = KIND_BAD};
+    unsigned count = 0;
     for (struct name_item *n = stmt->names; n; n = n->next) {
+        if (++count == CHECK_LIST_MAX + 1)
+            check_error(c, n->value->at, "use a table", "a list holds at most %d values",
+                        CHECK_LIST_MAX);
         struct check_type type = check_expr(c, n->value);
         if (n == stmt->names)
             first = type;
@@ -229,70 +233,39 @@ static void check_cleanup_values(struct check *c, const struct stmt *stmt)
     check_constant(c, stmt->ramp);
 }
 
+static void check_check(struct check *c, struct stmt *stmt)
+{
+    check_condition(c, stmt->value, "check");
+    check_braces(c, stmt->title, stmt->title_at, true);
+}
+
+static void check_text(struct check *c, struct stmt *stmt)
+{
+    check_braces(c, stmt->title, stmt->title_at, true);
+    if (stmt->to)
+        (void)check_expr(c, stmt->to);
+}
+
+static void check_body(struct check *c, struct stmt *stmt)
+{
+    check_block(c, stmt->body);
+}
+
 static void check_statement(struct check *c, struct stmt *stmt)
 {
-    switch (stmt->kind) {
-    case STMT_SET:
-        check_set_stmt(c, stmt);
-        return;
-    case STMT_MIX:
-        check_mix_stmt(c, stmt);
-        return;
-    case STMT_SELECT:
-        check_stream_stmt(c, stmt);
-        return;
-    case STMT_WAIT_TIME:
-    case STMT_WAIT_UNTIL:
-    case STMT_WAIT_STABLE:
-    case STMT_WAIT_SETTLED:
-        check_wait(c, stmt);
-        return;
-    case STMT_MEASURE:
-        check_measure(c, stmt);
-        return;
-    case STMT_CAPTURE:
-        check_capture(c, stmt);
-        return;
-    case STMT_CALC:
-        check_calc(c, stmt);
-        return;
-    case STMT_CHECK:
-        check_condition(c, stmt->value, "check");
-        check_braces(c, stmt->title, stmt->title_at, true);
-        return;
-    case STMT_NOTE:
-        check_braces(c, stmt->title, stmt->title_at, true);
-        return;
-    case STMT_ASK:
-        check_braces(c, stmt->title, stmt->title_at, true);
-        if (stmt->to)
-            (void)check_expr(c, stmt->to);
-        return;
-    case STMT_SCAN:
-        check_scan(c, stmt);
-        return;
-    case STMT_FOR:
-        check_for(c, stmt);
-        return;
-    case STMT_REPEAT:
-        check_repeat(c, stmt);
-        return;
-    case STMT_IF:
-        check_if(c, stmt);
-        return;
-    case STMT_CALL:
-        check_call_stmt(c, stmt);
-        return;
-    case STMT_PARALLEL:
-        check_parallel(c, stmt);
-        return;
-    case STMT_EXCLUSIVE:
-        check_block(c, stmt->body);
-        return;
-    case STMT_STEP:
-        check_step(c, stmt);
-        return;
-    }
+    /* clang-format off */
+    static void (*const checks[])(struct check *c, struct stmt *stmt) = {
+        [STMT_SET] = check_set_stmt, [STMT_MIX] = check_mix_stmt, [STMT_SELECT] = check_stream_stmt,
+        [STMT_WAIT_TIME] = check_wait, [STMT_WAIT_UNTIL] = check_wait,
+        [STMT_WAIT_STABLE] = check_wait, [STMT_WAIT_SETTLED] = check_wait,
+        [STMT_MEASURE] = check_measure, [STMT_CAPTURE] = check_capture, [STMT_CALC] = check_calc,
+        [STMT_CHECK] = check_check, [STMT_NOTE] = check_text, [STMT_ASK] = check_text,
+        [STMT_SCAN] = check_scan, [STMT_FOR] = check_for, [STMT_REPEAT] = check_repeat,
+        [STMT_IF] = check_if, [STMT_CALL] = check_call_stmt, [STMT_PARALLEL] = check_parallel,
+        [STMT_EXCLUSIVE] = check_body, [STMT_STEP] = check_step,
+    };
+    /* clang-format on */
+    checks[stmt->kind](c, stmt);
 }
 
 void check_block(struct check *c, struct stmt *stmt)

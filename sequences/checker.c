@@ -42,8 +42,10 @@ enum rc program_check(struct program *program, const struct bench_view *view, st
     check_load_files(c);
     check_declarations(c);
     check_tree(c);
-    check_run_all(c);
-    check_limits(c);
+    if (c->diag->errors < DIAG_MAX) { /* else there is enough to mend first */
+        check_run_all(c);
+        check_limits(c);
+    }
     free(c);
     if (arena_failed(program->arena)) {
         diag_add(diag, DIAG_ERROR, program->at, NULL, "out of memory");

@@ -256,7 +256,7 @@ static enum rc decode(const struct driver *self, const struct device_setup *setu
     .line = { .baud = 38400, .parity = 'N', .data_bits = 8, .stop_bits = 1 },                      \
     .identify_steps = COUNT(identify_table), .configure_steps = COUNT(configure_table),            \
     .poll_steps = COUNT(poll_table), .safe_steps = 1, .channels = 1,                               \
-    .reply_timeout = { 500000 }, .turnaround = { 2000 }, .poll_period = { 100000 }, .bus = true,   \
+    .reply_timeout = { 500000 }, .poll_period = { 100000 }, .bus = true,   \
     .encode = encode, .decode = decode
 
 const struct driver bronkhorst_propar_driver = {

@@ -48,11 +48,13 @@ static const struct can_field emtron_fields[] = {
 
 static const struct can_lambda_model rusefi_model = {
     .make = "rusEFI", .model = "wideband", .base_id = 0x190, .node_max = 15, .frame_count = 2,
-    .big_endian = false, .version = 0xA0, .status_at = 5, .command_id = 0x0EF50000, .fields = rusefi_fields, .field_count = COUNT(rusefi_fields),
+    .big_endian = false, .version = 0xA0, .status_at = 5,
+    .command_id = 0x0EF50000, .fields = rusefi_fields, .field_count = COUNT(rusefi_fields),
 };
 static const struct can_lambda_model emtron_model = {
     .make = "Emtron", .model = "ELC", .base_id = 0x29F, .node_max = 11, .frame_count = 1,
-    .big_endian = true, .version = -1, .status_at = 6, .fields = emtron_fields, .field_count = COUNT(emtron_fields),
+    .big_endian = true, .version = -1,
+    .status_at = 6, .fields = emtron_fields, .field_count = COUNT(emtron_fields),
 };
 /* clang-format on */
 

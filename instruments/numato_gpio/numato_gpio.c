@@ -156,18 +156,21 @@ static struct span take_line(struct span *rest)
     return line;
 }
 
+static char lower(char c)
+{
+    if (c >= 'A' && c <= 'Z')
+        return (char)(c - 'A' + 'a');
+    return c;
+}
+
 /* Answers may differ from the manual in letter case. */
 static bool same_text(struct span a, struct span b)
 {
     if (a.len != b.len)
         return false;
-    for (size_t i = 0; i < a.len; i++) {
-        char x = a.at[i], y = b.at[i];
-        x = x >= 'A' && x <= 'Z' ? (char)(x - 'A' + 'a') : x;
-        y = y >= 'A' && y <= 'Z' ? (char)(y - 'A' + 'a') : y;
-        if (x != y)
+    for (size_t i = 0; i < a.len; i++)
+        if (lower(a.at[i]) != lower(b.at[i]))
             return false;
-    }
     return true;
 }
 

@@ -44,12 +44,17 @@ static uint32_t hex_of(struct span text)
     return value;
 }
 
+static bool is_hex_digit(char c)
+{
+    return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'F') || (c >= 'a' && c <= 'f');
+}
+
 static bool is_hex(struct span text, size_t digits)
 {
     if (text.len != digits)
         return false;
     for (size_t i = 0; i < digits; i++)
-        if (!memchr("0123456789ABCDEFabcdef", text.at[i], 22))
+        if (!is_hex_digit(text.at[i]))
             return false;
     return true;
 }

@@ -33,7 +33,8 @@ static size_t find_outside(struct span text, char stop)
         if (c == '\n' && stop == '\n')
             return i; /* a message ends even inside a quote that nobody closed */
         if (quote) {
-            quote = c == quote ? '\0' : quote;
+            if (c == quote)
+                quote = '\0';
             continue;
         }
         if (c == stop && depth == 0)

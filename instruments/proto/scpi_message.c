@@ -152,6 +152,11 @@ static double unit_factor(struct span suffix)
     return (double)NAN;
 }
 
+static bool is_number_sign(char c)
+{
+    return c == '+' || c == '-' || c == '.' || c == 'e' || c == 'E';
+}
+
 int scpi_number_argument(struct span text, const struct scpi_bounds *bounds, double *out)
 {
     double value;
@@ -167,8 +172,7 @@ int scpi_number_argument(struct span text, const struct scpi_bounds *bounds, dou
     else if (scpi_text_same_word(text, "DEF") || scpi_text_same_word(text, "DEFAULT"))
         value = bounds->preset;
     else {
-        while (len < text.len &&
-               (scpi_text_is_digit(text.at[len]) || memchr("+-.eE", text.at[len], 5)))
+        while (len < text.len && (scpi_text_is_digit(text.at[len]) || is_number_sign(text.at[len])))
             len++;
         double factor = unit_factor(scpi_text_trim(span_skip(text, len)));
         if (num_parse((struct span){text.at, len}, &value) != RC_OK || isnan(factor))

@@ -84,12 +84,14 @@ enum rc slcan_parse_frame(struct span line, struct can_frame *out)
     if (rest != data && parse_hex(at + data, 4) < 0)
         return RC_PROTOCOL;
     struct can_frame frame = {.id = (uint32_t)id, .extended = extended, .len = (uint8_t)len};
-    for (unsigned i = 0; i < frame.len; i++) {
-        int64_t byte = parse_hex(at + 2 * (size_t)i, 2);
-        if (byte < 0)
-            return RC_PROTOCOL;
-        frame.data[i] = (uint8_t)byte;
+    unsigned bad = 0;
+    for (size_t i = 0; i < frame.len; i++) {
+        unsigned high = hex_value[(uint8_t)at[2 * i]], low = hex_value[(uint8_t)at[2 * i + 1]];
+        bad |= (unsigned)(high == 0) | (unsigned)(low == 0);
+        frame.data[i] = (uint8_t)((high - 1u) << 4 | ((low - 1u) & 15u));
     }
+    if (bad)
+        return RC_PROTOCOL;
     *out = frame;
     return RC_OK;
 }

@@ -229,6 +229,13 @@ static enum rc decode_identity(const struct supply_model *model, const struct de
     return RC_OK;
 }
 
+/* Of whom a line was asked. */
+struct asked {
+    const struct supply_model *model;
+    const struct device_setup *setup;
+    unsigned channel;
+};
+
 struct fields {
     double voltage_V, current_A, readback;
 };
@@ -264,12 +271,22 @@ static enum rc measured(struct span text, double max, double *out)
     return RC_OK;
 }
 
-static enum rc decode_field(const struct supply_model *model, const struct device_setup *setup,
-                            unsigned channel, char letter, struct span text, struct fields *out)
+static enum rc check_state(struct span text, char letter)
 {
     bool on = false;
     int code = 0;
-    enum rc rc;
+    enum rc rc = letter == 'e' ? scpi_parse_error(text, &code) : scpi_parse_onoff(text, &on);
+
+    if (rc != RC_OK)
+        return rc;
+    return code == 0 && on == (letter == '1') ? RC_OK : RC_REFUSED;
+}
+
+static enum rc decode_field(const struct asked *asked, char letter, struct span text,
+                            struct fields *out)
+{
+    const struct supply_model *model = asked->model;
+    unsigned channel = asked->channel;
 
     switch (letter) {
     case 'n':
@@ -281,15 +298,11 @@ static enum rc decode_field(const struct supply_model *model, const struct devic
     case 'r':
         return scpi_parse_value(text, &out->readback);
     case 'v':
-        return check_level(text, ovp_V(model, setup, channel));
+        return check_level(text, ovp_V(model, asked->setup, channel));
     case 'c':
         return check_level(text, model->channel[channel].ocp_A);
-    case 'e':
-        rc = scpi_parse_error(text, &code);
-        return rc != RC_OK ? rc : code == 0 ? RC_OK : RC_REFUSED;
-    default: /* '0' and '1' */
-        rc = scpi_parse_onoff(text, &on);
-        return rc != RC_OK ? rc : on == (letter == '1') ? RC_OK : RC_REFUSED;
+    default:
+        return check_state(text, letter);
     }
 }
 
@@ -298,8 +311,8 @@ static enum rc decode_field(const struct supply_model *model, const struct devic
 static enum rc decode_fields(const struct supply_model *model, const struct device_setup *setup,
                              const struct ask *ask, struct span frame, struct fields *out)
 {
-    unsigned channel;
-    struct supply_line line = find_line(model, setup, ask, &channel);
+    struct asked asked = {model, setup, 0};
+    struct supply_line line = find_line(model, setup, ask, &asked.channel);
     struct span rest = frame, field;
     enum rc result = RC_OK;
     size_t count = 0;
@@ -309,7 +322,7 @@ static enum rc decode_fields(const struct supply_model *model, const struct devi
     for (; scpi_take_field(&rest, ';', &field); count++) {
         if (count == strlen(line.expect))
             return RC_PROTOCOL;
-        enum rc rc = decode_field(model, setup, channel, line.expect[count], field, out);
+        enum rc rc = decode_field(&asked, line.expect[count], field, out);
         if (rc == RC_PROTOCOL)
             return rc;
         if (result == RC_OK)

@@ -89,8 +89,11 @@ static enum rc encode(const struct driver *self, const struct device_setup *setu
     enum rc rc = slcan_rate_digit(setup->node, &digit);
     if (rc != RC_OK)
         return rc;
-    for (const char *c = step->send; *c; c++)
-        line[len++] = *c == '#' ? digit : *c;
+    for (const char *c = step->send; *c; c++, len++) {
+        line[len] = *c;
+        if (*c == '#')
+            line[len] = digit;
+    }
     return obuf_put(request, (struct span){line, len});
 }
 

@@ -32,12 +32,17 @@ static void adapter_init(void *state, const struct sim_setup *setup)
         a->serial[0] = '\0';
 }
 
+static bool is_hex_digit(char c)
+{
+    return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'F') || (c >= 'a' && c <= 'f');
+}
+
 static bool hex_digits(struct span text, size_t count)
 {
     if (text.len != count)
         return false;
     for (size_t i = 0; i < count; i++)
-        if (!memchr("0123456789ABCDEFabcdef", text.at[i], 22))
+        if (!is_hex_digit(text.at[i]))
             return false;
     return true;
 }
@@ -46,10 +51,12 @@ static bool hex_digits(struct span text, size_t count)
 static bool set_up(struct adapter *a, struct span line)
 {
     struct span args = span_skip(line, 1);
-    char digit = args.len == 1 ? *args.at : '\0';
+    char digit = '\0';
 
     if (a->open)
         return false;
+    if (args.len == 1)
+        digit = *args.at;
     switch (*line.at) {
     case 'S':
         if (!(digit >= '0' && digit <= '8'))

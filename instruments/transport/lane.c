@@ -75,18 +75,19 @@ enum rc lane_put(struct lane *lane, struct span bytes, struct instant not_before
     make_room(lane, bytes.len);
     if (LANE_BYTES - lane->tail < bytes.len)
         return RC_TIMEOUT;
-    if (!timer_armed(&lane->timer) && loop_arm(lane->loop, &lane->timer, not_before) != RC_OK)
-        return RC_TIMEOUT;
-
     struct instant start = loop_now(lane->loop);
     if (instant_before(start, not_before))
         start = not_before;
     if (instant_before(start, lane->free_at))
         start = lane->free_at;
-    lane->free_at = instant_add(start, lane_wire_time(lane->baud, bytes.len));
+    struct instant end = instant_add(start, lane_wire_time(lane->baud, bytes.len));
+    if (!timer_armed(&lane->timer) && loop_arm(lane->loop, &lane->timer, end) != RC_OK)
+        return RC_TIMEOUT;
+
+    lane->free_at = end;
     memcpy(lane->bytes + lane->tail, bytes.at, bytes.len);
     lane->tail += bytes.len;
-    add_chunk(lane, bytes.len, lane->free_at);
+    add_chunk(lane, bytes.len, end);
     /* Armed already, so moving it cannot fail. */
     if (lane->timer.due.us != lane->chunks[lane->first].due.us)
         return loop_arm(lane->loop, &lane->timer, lane->chunks[lane->first].due);

@@ -1,0 +1,374 @@
+#include "tests/support/cmocka.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "bench/cli_gas_plan.h"
+#include "core/num.h"
+#include "gas/equilibrium.h"
+
+struct message {
+    char text[320];
+    struct obuf out;
+};
+
+static struct obuf *fresh(struct message *m)
+{
+    m->out = (struct obuf){m->text, 0, sizeof m->text};
+    return &m->out;
+}
+
+/* The text sits in a heap block of its exact size, so that reading past it is seen. */
+static struct span exact(const char *text)
+{
+    size_t len = strlen(text);
+    char *copy = malloc(len ? len : 1);
+    assert_non_null(copy);
+    memcpy(copy, text, len);
+    return (struct span){copy, len};
+}
+
+static void drop(struct span text)
+{
+    char *at;
+    memcpy(&at, &text.at, sizeof at);
+    free(at);
+}
+
+static void expect_message(const struct message *m, const char *part)
+{
+    char text[321];
+    memcpy(text, m->text, m->out.len);
+    text[m->out.len] = '\0';
+    if (!strstr(text, part))
+        fail_msg("'%s' does not say '%s'", text, part);
+    if (strchr(text, '\n'))
+        fail_msg("'%s' is more than one line", text);
+}
+
+static void quantities_are_read_with_and_without_a_blank(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        enum cli_gas_quantity kind;
+        double want;
+    } cases[] = {
+        {"800degC", CLI_GAS_TEMPERATURE, 1073.15},
+        {"800 degC", CLI_GAS_TEMPERATURE, 1073.15},
+        {" 1073.15 K ", CLI_GAS_TEMPERATURE, 1073.15},
+        {"-40degC", CLI_GAS_TEMPERATURE, 233.15},
+        {"101.325kPa", CLI_GAS_PRESSURE, 101.325},
+        {"1.01325 bar", CLI_GAS_PRESSURE, 101.325},
+        {"1013.25mbar", CLI_GAS_PRESSURE, 101.325},
+        {"1e-15bar", CLI_GAS_PRESSURE, 1e-13},
+        {"2 L/min", CLI_GAS_FLOW, 2},
+        {"50 m3/h", CLI_GAS_FLOW, 50 / 0.06},
+        {"20mL/min", CLI_GAS_FLOW, 0.02},
+        {"8.29%", CLI_GAS_FRACTION, 0.0829},
+        {"500 ppm", CLI_GAS_FRACTION, 5e-4},
+        {"0.9", CLI_GAS_NUMBER, 0.9},
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct message m;
+        double got = NAN;
+        struct span text = exact(cases[i].text);
+        if (!cli_gas_read_quantity("--x", text, cases[i].kind, &got, fresh(&m)))
+            fail_msg("'%s' is refused: %.*s", cases[i].text, (int)m.out.len, m.text);
+        if (!(fabs(got - cases[i].want) <= 1e-12 * fabs(cases[i].want)))
+            fail_msg("'%s' is %g", cases[i].text, got);
+        drop(text);
+    }
+}
+
+static void a_wrong_quantity_names_the_option_and_what_it_takes(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        enum cli_gas_quantity kind;
+        const char *message;
+    } cases[] = {
+        {"800", CLI_GAS_TEMPERATURE, "--x: '800' has no unit; write it as in 800degC"},
+        {"800C", CLI_GAS_TEMPERATURE, "unknown unit 'C'; did you mean 'degC'?"},
+        {"800\xc2\xb0"
+         "C",
+         CLI_GAS_TEMPERATURE, "did you mean 'degC'?"},
+        {"800furlong", CLI_GAS_TEMPERATURE, "this takes a temperature (degC, K)"},
+        {"1bar", CLI_GAS_TEMPERATURE, "'1bar' is not a temperature (degC, K), as in 800degC"},
+        {"hot", CLI_GAS_TEMPERATURE, "'hot' is not a temperature"},
+        {"", CLI_GAS_TEMPERATURE, "'' is not a temperature"},
+        {"nan K", CLI_GAS_TEMPERATURE, "is not a temperature"},
+        {"1,5 K", CLI_GAS_TEMPERATURE, "unknown unit ',5 K'"},
+        {"1e999 K", CLI_GAS_TEMPERATURE, "too large"},
+        {"1e300 m3/h", CLI_GAS_FLOW, "too large"},
+        {"0.9 %", CLI_GAS_NUMBER, "is not a number without unit"},
+        {"1 V", CLI_GAS_FRACTION, "is not a fraction (%, ppm)"},
+        {"2 slpm", CLI_GAS_FLOW, "did you mean 'L/min'?"},
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct message m;
+        double got = 42;
+        struct span text = exact(cases[i].text);
+        assert_false(cli_gas_read_quantity("--x", text, cases[i].kind, &got, fresh(&m)));
+        expect_message(&m, cases[i].message);
+        assert_true(got == 42);
+        drop(text);
+    }
+}
+
+static void a_composition_is_read_and_the_balance_is_the_rest(void **state)
+{
+    (void)state;
+    struct message m;
+    struct gas_mix mix;
+    struct span text = exact(" O2 = 1 %, co2=14%,h2o=12% , n2=balance");
+    assert_true(cli_gas_read_mix("--gas", text, true, &mix, fresh(&m)));
+    assert_true(fabs(mix.x[GAS_O2] - 0.01) < 1e-15 && fabs(mix.x[GAS_N2] - 0.73) < 1e-12);
+    assert_int_equal(gas_mix_check(&mix, NULL), RC_OK);
+    drop(text);
+    assert_true(cli_gas_read_mix("--gas", SPAN("air"), true, &mix, fresh(&m)));
+    assert_true(mix.x[GAS_O2] == gas_mix_air.x[GAS_O2]);
+    assert_true(cli_gas_read_mix("--target", SPAN("o2=8.29%"), false, &mix, fresh(&m)));
+    assert_true(mix.x[GAS_N2] == 0.0);
+}
+
+static void a_wrong_composition_says_what_is_wrong(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text, *message;
+    } cases[] = {
+        {"", "no composition"},
+        {"o2", "'o2' is not SPECIES=FRACTION"},
+        {"o2=1%,", "'' is not SPECIES=FRACTION"},
+        {"o2=0.01,n2=balance", "--gas: o2: '0.01' has no unit; write it as in 1%"},
+        {"o2=-1%,n2=balance", "--gas: o2: -1 % is outside 0..100 %"},
+        {"o2=101%", "o2: 101 % is outside 0..100 %"},
+        {"o2=60%,n2=60%", "the fractions make 120 %, more than 100 %"},
+        {"o2=60%,co=60%,n2=balance", "the fractions make 120 %, more than 100 %"},
+        {"o2=1%,n2=98%", "the fractions make 99 %, not 100 %; name the rest, as in n2=balance"},
+        {"o2=balance,n2=balance", "only one species can be the balance"},
+        {"o2=1%,O2=2%,n2=balance", "o2 is given twice"},
+        {"c3h9=1%,n2=balance", "unknown species 'c3h9'; did you mean 'c3h"},
+        {"butane=1%", "unknown species 'butane'; known are o2 n2"},
+        {"o2=,n2=balance", "o2: '' is not a fraction"},
+        {"o2=ballance", "o2: 'ballance' is not a fraction"},
+        {"\x1b[31m=1%", "\\x1b"},
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct message m;
+        struct gas_mix mix = gas_mix_n2;
+        struct span text = exact(cases[i].text);
+        assert_false(cli_gas_read_mix("--gas", text, true, &mix, fresh(&m)));
+        expect_message(&m, cases[i].message);
+        assert_memory_equal(&mix, &gas_mix_n2, sizeof mix);
+        drop(text);
+    }
+}
+
+static void fuels_are_reduced_to_one_carbon(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        double y, z;
+    } good[] = {{"CH1.85", 1.85, 0},  {"CH1.85O0.0176", 1.85, 0.0176},
+                {"C3H8", 8.0 / 3, 0}, {"CH4", 4, 0},
+                {"C2H6O", 3, 0.5},    {"C", 0, 0}};
+    static const char *const bad[] = {"",    "H2",  "C0H4",  "CH1.85X",  "CH1..5", "ch1.85",
+                                      "CH5", "CO3", "C-1H2", "CHO0.0.1", "CH.",    "gasoline"};
+    struct message m;
+    struct gas_fuel fuel;
+    for (size_t i = 0; i < COUNT(good); i++) {
+        struct span text = exact(good[i].text);
+        assert_true(cli_gas_read_fuel(text, &fuel, fresh(&m)));
+        assert_true(fabs(fuel.y - good[i].y) < 1e-12 && fabs(fuel.z - good[i].z) < 1e-12);
+        drop(text);
+    }
+    for (size_t i = 0; i < COUNT(bad); i++) {
+        struct span text = exact(bad[i]);
+        if (cli_gas_read_fuel(text, &fuel, fresh(&m)))
+            fail_msg("'%s' is accepted", bad[i]);
+        expect_message(&m, "--fuel: ");
+        drop(text);
+    }
+}
+
+/* ---- plans, by way of the option parser ---- */
+
+static const struct option_row rows[] = {
+    {"cylinder", 'c', OPTION_MANY, "X", ""}, {"total", 0, OPTION_TEXT, "X", ""},
+    {"target", 0, OPTION_TEXT, "X", ""},     {"lambda", 'l', OPTION_TEXT, "X", ""},
+    {"pO2", 0, OPTION_TEXT, "X", ""},        {"active", 0, OPTION_TEXT, "X", ""},
+    {"temp", 't', OPTION_TEXT, "X", ""},     {"pressure", 'p', OPTION_TEXT, "X", ""},
+    {"carrier", 0, OPTION_TEXT, "X", ""},    {"mfc", 'm', OPTION_MANY, "X", ""},
+    {"turndown", 0, OPTION_TEXT, "X", ""},   {"gas", 'g', OPTION_TEXT, "X", ""},
+    {"fuel", 'f', OPTION_TEXT, "X", ""},
+};
+static const struct command test_command = {
+    .name = "test", .operands = "", .options = rows, .option_count = COUNT(rows)};
+
+enum { WORDS_MAX = 24 };
+
+static void parse(const char *const *words, struct args *args)
+{
+    char *argv[WORDS_MAX];
+    int argc = 0, exit_code;
+    for (; words[argc]; argc++)
+        memcpy(&argv[argc], &words[argc], sizeof argv[argc]);
+    assert_true(options_parse(&test_command, argc, argv, args, &exit_code));
+}
+
+static bool make_plan(const char *const *words, struct cli_gas_plan *plan, struct message *m)
+{
+    struct args args;
+    parse(words, &args);
+    return cli_gas_plan_read(&args, plan, fresh(m)) && cli_gas_plan_solve(&args, plan, &m->out);
+}
+
+#define AIR "-c", "air:air"
+#define N2 "-c", "n2:n2=100%"
+#define RICH "-c", "rich:co=6.7%,h2=2.5%,co2=9.1%,n2=balance"
+#define TWO "--total", "2 L/min"
+
+static void flows_make_the_wanted_composition(void **state)
+{
+    (void)state;
+    static const char *const words[] = {"--target", "o2=8.29%", AIR, N2, TWO, NULL};
+    struct cli_gas_plan plan;
+    struct message m;
+    assert_true(make_plan(words, &plan, &m));
+    assert_true(fabs(plan.flow_slpm[0] - 2 * 0.0829 / 0.2095) < 1e-9);
+    assert_true(fabs(plan.flow_slpm[0] + plan.flow_slpm[1] - 2) < 1e-9);
+    assert_int_equal(plan.carrier, 1);
+    assert_true(isnan(plan.made_lambda));
+}
+
+static void flows_make_the_wanted_lambda(void **state)
+{
+    (void)state;
+    static const char *const wanted[] = {"0.85", "0.9", "0.99", "1", "1.1", "5"};
+    for (size_t i = 0; i < COUNT(wanted); i++) {
+        const char *const words[] = {"-l", wanted[i], RICH, N2, AIR, TWO, NULL};
+        struct cli_gas_plan plan;
+        struct message m;
+        double lambda;
+        assert_true(make_plan(words, &plan, &m));
+        assert_int_equal(num_parse(span_text(wanted[i]), &lambda), RC_OK);
+        assert_true(fabs(plan.made_lambda - lambda) < 1e-9 * lambda);
+        assert_true(plan.flow_slpm[0] > 0 && plan.flow_slpm[2] > 0);
+        assert_true(plan.flow_slpm[1] == 0.0);
+    }
+}
+
+static void a_buffer_holds_the_wanted_oxygen_pressure(void **state)
+{
+    (void)state;
+    static const char *const words[] = {
+        "--pO2", "1e-15bar",   "-t", "800degC", "-c",     "co:co=10%,n2=balance",
+        "-c",    "c:co2=100%", N2,   "--total", "1L/min", NULL};
+    struct cli_gas_plan plan;
+    struct message m;
+    struct gas_constants k;
+    struct gas_equilibrium eq;
+    const struct gas_surface surface = {.p_kPa = GAS_ATM_KPA};
+    assert_true(make_plan(words, &plan, &m));
+    assert_int_equal(gas_constants_exact(1073.15, &k), RC_OK);
+    assert_int_equal(gas_equilibrium_solve(&plan.made, &k, &surface, &eq, NULL), RC_OK);
+    assert_true(fabs(eq.ln_pO2_bar - log(1e-15)) < 1e-4);
+}
+
+static void a_mix_that_cannot_be_made_says_why(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *words[WORDS_MAX];
+        const char *message;
+    } cases[] = {
+        {{"--target", "o2=30%", AIR, N2, TWO}, "o2 30 % is above the 20.95 % of cylinder 'air'"},
+        {{"--target", "co=3%", AIR, N2, TWO}, "no cylinder holds co"},
+        {{"--target", "co=5%,o2=10%", AIR, RICH, N2, TWO}, "unreachable"},
+        {{"--target", "co=3%", RICH, N2, TWO}, "co would be 0 %, not 3 %, with these cylinders"},
+        {{"--target", "o2=1%", AIR, "-c", "air2:air", N2, TWO}, "cannot be told apart"},
+        {{"--target", "o2=5%", AIR, TWO, "-c", "o:o2=6%,n2=balance"},
+         "o2 5 % is below the 6 % of cylinder 'o'"},
+        {{"-l", "0.3", RICH, AIR, TWO}, "lambda 0.3 is below 0.73021"},
+        {{"-l", "0.9", AIR, N2, TWO}, "needs a cylinder with fuel"},
+        {{"-l", "2", RICH, N2, TWO}, "lambda 2 is outside 0.73021"},
+        {{"-l", "0.9", RICH, AIR, "-c", "x:co2=100%", TWO}, "give --target"},
+        {{"--target", "o2=100ppm", AIR, N2, TWO, "-m", "air=2L/min"},
+         "'air' needs 0.0009547 L/min, its controllers do 0.04..1.9 L/min (turn-down 2 %)"},
+        {{"--target", "o2=20%", AIR, N2, TWO, "-m", "air=1L/min"}, "controllers do 0.02..0.95"},
+        {{"--pO2", "1e-15bar", AIR, N2, TWO}, "--temp is missing"},
+        {{"--pO2", "1e-15bar", "-t", "800degC", AIR, N2, TWO}, "needs cylinders with co and co2"},
+        {{"--pO2", "-1bar", AIR, N2, TWO}, "--pO2: -1 bar is outside"},
+        {{"--pO2", "1e-15", AIR, N2, TWO}, "has no unit"},
+        {{"--target", "o2=1%", "-l", "1", AIR, N2, TWO}, "give one of --target"},
+        {{AIR, N2, TWO}, "give one of --target"},
+        {{"--target", "o2=1%", TWO}, "--cylinder is missing"},
+        {{"--target", "o2=1%", AIR, N2}, "--total is missing, as in --total '2 L/min'"},
+        {{"--target", "o2=1%", AIR, N2, "--total", "0 L/min"}, "--total: 0 L/min is outside"},
+        {{"--target", "o2=1%", AIR, AIR, TWO}, "'air' is given twice"},
+        {{"--target", "o2=1%", "-c", "air", N2, TWO}, "'air' is not NAME:COMPOSITION"},
+        {{"--target", "o2=1%", "-c", "a b:air", N2, TWO}, "'a b' is not a name"},
+        {{"--target", "o2=1%", "-c", "a:o2=-1%", N2, TWO}, "--cylinder a: o2: -1 %"},
+        {{"--target", "o2=1%", AIR, N2, TWO, "-m", "airr=1L/min"}, "did you mean 'air'?"},
+        {{"--target", "o2=1%", AIR, N2, TWO, "-m", "air"}, "is not CYLINDER=FULL_SCALE"},
+        {{"--target", "o2=1%", AIR, N2, TWO, "--carrier", "n3"}, "--carrier: no cylinder 'n3'"},
+        {{"--target", "o2=1%", AIR, N2, TWO, "--turndown", "90%"}, "outside 0.1..50 %"},
+        {{"--target", "o2=1%", AIR, N2, TWO, "-t", "20degC"}, "326.85..1726.85 degC"},
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct cli_gas_plan plan;
+        struct message m;
+        if (make_plan(cases[i].words, &plan, &m))
+            fail_msg("case %zu is accepted, not: %s", i, cases[i].message);
+        expect_message(&m, cases[i].message);
+    }
+}
+
+static void a_wrong_gas_source_says_why(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *words[WORDS_MAX];
+        const char *message;
+    } cases[] = {
+        {{NULL}, "no gas: give --fuel"},
+        {{"-f", "CH1.85"}, "--lambda is missing, as in --lambda 0.9"},
+        {{"-f", "CH1.85", "-l", "0.34"}, "--lambda: 0.34 is outside 0.3419..100"},
+        {{"-f", "CH1.85", "-l", "-1"}, "--lambda: -1 is outside 0.34"},
+        {{"-f", "CH1.85", "-l", "101"}, "--lambda: 101 is outside 0.34"},
+        {{"-f", "CH1.85", "-l", "1 %"}, "--lambda: '1 %' is not a number"},
+        {{"-f", "petrol", "-l", "1"}, "'petrol' is not a fuel"},
+        {{"-g", "air", "-l", "1"}, "exclude each other"},
+        {{"-g", "o3=1%,n2=balance"}, "unknown species 'o3'; did you mean 'o2'?"},
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct args args;
+        struct cli_gas_source source;
+        struct message m;
+        parse(cases[i].words, &args);
+        if (cli_gas_take_source(&args, &source, fresh(&m)))
+            fail_msg("case %zu is accepted, not: %s", i, cases[i].message);
+        expect_message(&m, cases[i].message);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(quantities_are_read_with_and_without_a_blank),
+        cmocka_unit_test(a_wrong_quantity_names_the_option_and_what_it_takes),
+        cmocka_unit_test(a_composition_is_read_and_the_balance_is_the_rest),
+        cmocka_unit_test(a_wrong_composition_says_what_is_wrong),
+        cmocka_unit_test(fuels_are_reduced_to_one_carbon),
+        cmocka_unit_test(flows_make_the_wanted_composition),
+        cmocka_unit_test(flows_make_the_wanted_lambda),
+        cmocka_unit_test(a_buffer_holds_the_wanted_oxygen_pressure),
+        cmocka_unit_test(a_mix_that_cannot_be_made_says_why),
+        cmocka_unit_test(a_wrong_gas_source_says_why),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
