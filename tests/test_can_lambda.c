@@ -55,6 +55,8 @@ static void rusefi_pairs_carry_value_and_validity_together(void **state)
         { "t1908A0003C2758020000", "t191858021E037F019900", { NAN, 798, 600, 600, NAN, 0.6, 1, 0 } },
         /* warm-up, cold: 137594 ohm reads 197A, the temperature says so */
         { "t1908A00000001E000000", "t19187A190A007F01CC00", { NAN, NAN, NAN, NAN, NAN, 0.8, 1, 0 } },
+        /* warming through 65836 ohm: the field wraps to 300 while the element has 365 degC */
+        { "t1908A0003C276D010000", "t19182C01C2017F01CC00", { NAN, NAN, NAN, 365, NAN, 0.8, 1, 0 } },
         /* first milliseconds: ESR -10 ohm, 1030 degC */
         { "t1908A000000006040000", "t1918F6FF00007F010000", { NAN, NAN, NAN, NAN, NAN, 0, 1, 0 } },
         /* lambda 0 while off target, whatever the flag says; and lambda below the firmware's own 0.6 */

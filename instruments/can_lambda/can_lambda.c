@@ -19,6 +19,10 @@ enum { RUSEFI_HEATED = STATUS(1) | STATUS(2) | STATUS(3) | STATUS(4) | STATUS(5)
 enum { RUSEFI_RUNNING = STATUS(2) };
 enum { EMTRON_NORMAL = STATUS(1) };
 
+/* The resistance has 16 bits and wraps above 65535 ohm, where a cold element passes through values
+ * that look hot. An LSU 4.9 is below that from 370 degC on (fit of its published Ri(T)). */
+static const double whole_esr_degC = 400.0;
+
 /* clang-format off */
 static const struct can_field rusefi_fields[] = {
     /* byte 1 of the first frame is 1 while lambda is valid */
@@ -156,7 +160,7 @@ static void drop_doubtful(const struct can_lambda_model *model, unsigned status,
         if (field->in_status != 0 && !(field->in_status & bit))
             *member(reading, field->to) = NAN;
     }
-    if (!isnan(reading->tc_degC))
+    if (reading->tc_degC >= whole_esr_degC)
         return;
     for (size_t i = 0; i < model->field_count; i++)
         if (model->fields[i].only_hot)
