@@ -1,0 +1,42 @@
+/* The defect library D01..D39 as changes of the element models' parameters, each with a severity
+ * from 0 (just there) to 1 (gross). D03 is not assigned. Magnitudes are assumptions; a few
+ * severities near 0 lie inside the limits of a test and must escape: that is part of the truth.
+ *
+ * These rows act on the pure element models (A, B, C); twin/defects.h holds those that the LSU in a
+ * running bench shows. */
+#ifndef TWIN_DEFECT_TABLE_H
+#define TWIN_DEFECT_TABLE_H
+
+#include "twin/element_a.h"
+#include "twin/element_b.h"
+#include "twin/element_c.h"
+
+enum {
+    DEFECT_ON_A = 1,
+    DEFECT_ON_B = 2,
+    DEFECT_ON_C = 4,
+    DEFECT_ON_ALL = 7,
+};
+
+/* The parts that are to get the defect; NULL: not concerned. */
+struct defect_target {
+    struct element_a *a;
+    struct element_b *b;
+    struct element_c *c;
+    int sign; /* +1 or -1: which way a defect without preference goes */
+};
+
+struct defect_table_row {
+    int id;
+    unsigned elements;
+    const char *text, *tests; /* tests: first-line detection */
+    void (*apply)(const struct defect_target *target, double severity);
+};
+
+const struct defect_table_row *defect_table_rows(size_t *count);
+const struct defect_table_row *defect_table_find(int id); /* NULL: not in the library */
+/* RC_RANGE: unknown id, severity outside 0..1; RC_REFUSED: none of the target's elements can have
+ * it, or it lacks the part that breaks (second reference electrode, orifice). */
+MUST_CHECK enum rc defect_table_apply(int id, const struct defect_target *target, double severity);
+
+#endif
