@@ -1,6 +1,6 @@
-/* What the bench means by "flow controller", "load", "supply" ...: for each a struct of readings and a
- * table that names its signals. The names are those of the station's channel table; units are of
- * docs/quantities.md. No make, no protocol, no port is known here. */
+/* What the bench means by "flow controller", "load", "supply" ...: for each a struct of readings
+ * and a table that names its signals. The names are those of the station's channel table; units are
+ * of docs/quantities.md. No make, no protocol, no port is known here. */
 #ifndef INSTRUMENTS_CAPABILITY_CAPABILITY_H
 #define INSTRUMENTS_CAPABILITY_CAPABILITY_H
 

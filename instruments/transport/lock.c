@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -79,7 +80,9 @@ enum rc port_lock(int fd, const char *name, struct log *log)
         return RC_IO;
     }
     pid_t holder = find_holder(fd);
-    if (holder > 0)
+    if (holder > 0 && kill(holder, 0) < 0 && errno == ESRCH)
+        log_say(log, LOG_ERROR, "%s: lambdaguard is still putting it at rest: try again", name);
+    else if (holder > 0)
         log_say(log, LOG_ERROR, "%s: in use by process %d", name, (int)holder);
     else
         log_say(log, LOG_ERROR, "%s: in use by another process", name);
