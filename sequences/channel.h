@@ -26,6 +26,7 @@ struct channel {
     struct duration settle; /* typical; 0: none */
     struct duration period; /* how often a new value comes; 0: unknown */
     struct u95 u95;
+    bool coarse;  /* its steps are larger than its noise: equal readings are no sign of a fault */
     bool derived; /* computed by the bench: no instrument of its own */
 };
 

@@ -28,6 +28,8 @@ enum {
     CHECK_PARAMS_MAX = 64,
     CHECK_RULES_MAX = 256,
     CHECK_COLUMNS_MAX = 64,
+    CHECK_PATTERNS_MAX = 256,
+    CHECK_ERRORS_MAX = 200, /* then the rest is not looked at */
     CHECK_SAMPLES_MAX = 1 << 16,
     CHECK_MIX_MAX = 8,
     CHECK_CAPTURE_MAX = 8,
@@ -61,7 +63,7 @@ struct check_name {
     struct check_name *chain, *next; /* same bucket; order of the text */
 };
 
-enum { CHECK_BUCKETS = 256 };
+enum { CHECK_BUCKETS = 2048 };
 struct check_names {
     struct check_name *bucket[CHECK_BUCKETS];
     struct check_name *first, **tail;

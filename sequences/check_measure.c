@@ -116,6 +116,11 @@ static void add_made(struct check *c, const struct stmt *stmt, enum binding bind
                     first->at.line);
         return;
     }
+    if (pattern && c->patterns.count == CHECK_PATTERNS_MAX) {
+        check_error(c, stmt->name_at, "make the names in a loop over a table",
+                    "more than %d measurements have {...} in their names", CHECK_PATTERNS_MAX);
+        return;
+    }
     if (!before || before->type.kind == KIND_BAD || tags)
         (void)check_name_add(c, pattern ? &c->patterns : &c->made, name);
 }

@@ -270,7 +270,7 @@ static void check_statement(struct check *c, struct stmt *stmt)
 
 void check_block(struct check *c, struct stmt *stmt)
 {
-    for (; stmt; stmt = stmt->next) {
+    for (; stmt && c->diag->errors < CHECK_ERRORS_MAX; stmt = stmt->next) {
         if (c->in_cleanup && !allowed_in_cleanup(c, stmt))
             continue;
         unsigned before = c->diag->errors;

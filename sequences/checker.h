@@ -49,9 +49,9 @@ struct checked {
     struct estimate estimate;
 };
 
-/* RC_CONFIG: errors are in `diag`; *out is then NULL unless `keep` (for `check --json`), in which
- * case it must not be run. Files are searched beside the sequence. The view and the program outlive
- * it. */
+/* RC_CONFIG: at least one error is in `diag` and *out is untouched; RC_NOSPACE: out of memory.
+ * Files are searched beside the sequence. The view and the program outlive *out; a program that was
+ * refused must not be run. Work is bounded: 200,000 statements in a run, 200 errors. */
 MUST_CHECK enum rc program_check(struct program *program, const struct bench_view *view,
                                  struct diag *diag, struct checked **out);
 void checked_free(struct checked *checked);

@@ -11,6 +11,20 @@ static const char *part_of(const struct engine_config *config)
     return config->checked->program->part ? config->checked->program->part : "*";
 }
 
+/* A part type that no row of the limits knows would be tested and graded by nothing. */
+static bool part_is_known(const struct engine *e, struct diag *diag)
+{
+    const struct limits *limits = e->checked->limits;
+    for (size_t i = 0; limits && i < limits->count; i++)
+        if (strcmp(limits->rows[i].part, "*") == 0 || strcmp(limits->rows[i].part, e->part) == 0)
+            return true;
+    if (!limits || limits->count == 0)
+        return true;
+    diag_add(diag, DIAG_ERROR, limits->rows[0].at, "name one of its part types with --part",
+             "no row of these limits is for the part type '%s'", e->part);
+    return false;
+}
+
 enum rc engine_new(const struct engine_config *config, struct diag *diag, struct engine **out)
 {
     struct engine *e = calloc(1, sizeof *e);
@@ -25,6 +39,8 @@ enum rc engine_new(const struct engine_config *config, struct diag *diag, struct
     e->part = part_of(config);
     e->wake = INSTANT_NEVER;
     enum rc rc = e->arena ? engine_build(e, config, diag) : RC_NOSPACE;
+    if (!rc && !part_is_known(e, diag))
+        rc = RC_RANGE;
     if (rc) {
         engine_free(e);
         return rc;

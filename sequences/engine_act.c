@@ -108,7 +108,8 @@ enum progress engine_act_set(struct engine *e, struct task *task)
 bool engine_mix_order(struct engine *e, struct task *task, struct mix_order *out)
 {
     const struct node *node = task->at;
-    struct mix_order order = {.stream = node->stmt->stream, .off = node->stmt->off};
+    struct mix_order order = {
+        .stream = node->stmt->stream, .off = node->stmt->off, .both = node->stmt->both};
     *out = order;
     if (order.off)
         return true;

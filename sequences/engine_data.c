@@ -1,6 +1,7 @@
 /* What the engine holds beside the nodes: tables as values, parameters, required rows of the
  * limits, and all memory that a run needs. */
 #include "sequences/engine_build.h"
+#include "sequences/quantity.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -39,23 +40,16 @@ void *engine_block(struct engine *e, size_t count, size_t size)
 static struct eval_value cell_value(struct engine *e, struct span text)
 {
     struct eval_value v = {0};
-    const char *blank = memchr(text.at, ' ', text.len);
-    struct span number = {text.at, blank ? (size_t)(blank - text.at) : text.len};
+    struct unit *unit = engine_take(e, sizeof *unit);
     double value;
     if (span_is(text, "on") || span_is(text, "off")) {
         v.si = span_is(text, "on") ? 1 : 0;
         return v;
     }
-    if (num_parse(number, &value) == RC_OK) {
-        struct unit *unit = engine_take(e, sizeof *unit);
-        struct span rest = span_skip(text, number.len);
-        while (rest.len && rest.at[0] == ' ')
-            rest = span_skip(rest, 1);
-        if (unit && (rest.len == 0 || unit_find(rest, unit) == RC_OK)) {
-            v.unit = rest.len ? unit : NULL;
-            v.si = rest.len ? unit_to_si(unit, value) : value;
-            return v;
-        }
+    if (unit && quantity_read(text, &value, unit, NULL) == RC_OK) {
+        v.unit = unit->name[0] ? unit : NULL;
+        v.si = unit_to_si(unit, value);
+        return v;
     }
     v.text = arena_text(e->arena, text);
     if (!v.text)

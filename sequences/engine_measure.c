@@ -9,8 +9,8 @@ static bool stuck(const struct engine *e, const struct window *w, unsigned i)
 {
     const struct channel *c = engine_channel(e, w->channel[i]);
     const struct channel_stats *s = &w->stats[i];
-    return c->type == CHANNEL_QUANTITY && !c->output && !c->derived && c->u95.known && s->same &&
-           s->n >= STUCK_MIN;
+    return c->type == CHANNEL_QUANTITY && !c->output && !c->derived && !c->coarse && c->u95.known &&
+           s->same && s->n >= STUCK_MIN;
 }
 
 static bool too_few(const struct engine *e, const struct window *w, unsigned i)
@@ -178,7 +178,7 @@ static void tell(struct engine *e, struct task *task, struct measured m, const c
                                .grade = grade_value(&m, limit),
                                .limit = limit,
                                .t = engine_now(e)};
-    if (limit)
+    if (limit && m.quality == QUALITY_GOOD)
         site->made[limit - limits->rows] = true;
     site->measured++;
     engine_fold(site, told.grade.verdict);

@@ -111,7 +111,8 @@ struct frame {
     struct instant begin; /* step */
     enum verdict worst;
     unsigned attempt;
-    size_t path_len; /* of the path outside */
+    bool failed_before; /* step: an attempt that a retry made good */
+    size_t path_len;    /* of the path outside */
 };
 
 struct recording {

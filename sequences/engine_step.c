@@ -76,6 +76,7 @@ void engine_end_step(struct engine *e, struct site *site, enum verdict verdict, 
     verdict = verdict_worst(verdict, frame->worst);
     e->host.step_end(e->host.ctx, site->number, site->path, verdict, error);
     if (wants_retry(frame, verdict)) {
+        frame->failed_before = frame->failed_before || verdict == VERDICT_FAIL;
         frame->attempt++;
         frame->begin = engine_now(e);
         frame->worst = VERDICT_NO_LIMIT;
@@ -84,6 +85,9 @@ void engine_end_step(struct engine *e, struct site *site, enum verdict verdict, 
         say_begin(e, site, frame);
         return;
     }
+    /* A part that failed and then passed has not simply passed. */
+    if (frame->failed_before)
+        verdict = verdict_worst(verdict, VERDICT_MARGINAL);
     char why[TEXT_MAX];
     (void)snprintf(why, sizeof why, "step %.120s: %.120s", site->path,
                    error ? error : verdict_text(verdict));

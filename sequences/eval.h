@@ -87,9 +87,9 @@ MUST_CHECK enum rc eval_compile(const struct expr *expr, const struct eval_names
                                 struct arena *arena, const struct eval_code **out);
 struct eval_value eval_run(const struct eval_code *code, const struct eval_context *context);
 
-/* Expanded uncertainty of the result from the channels' (`channels` in the order of eval_code.channel)
- * and the slots': central differences, added in squares as independent. `gain_only` leaves constant
- * offsets out. NaN: something is unknown. */
+/* Expanded uncertainty of the result from the channels' (`channels` in the order of
+ * eval_code.channel) and the slots': central differences, added in squares as independent.
+ * `gain_only` leaves constant offsets out. NaN: something is unknown. */
 double eval_u95(const struct eval_code *code, const struct eval_context *context,
                 const struct channel *const *channels, bool gain_only);
 /* U95 of one reading of a channel; NaN: unknown. */

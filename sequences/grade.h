@@ -1,5 +1,5 @@
-/* The grader: a pure function of a measured value and its limit. NaN, too few samples or a bad quality
- * never pass and never fail the part: they are inconclusive. */
+/* The grader: a pure function of a measured value and its limit. NaN, too few samples or a bad
+ * quality never pass and never fail the part: they are inconclusive. */
 #ifndef SEQUENCES_GRADE_H
 #define SEQUENCES_GRADE_H
 
@@ -9,8 +9,13 @@ enum { GRADER_VERSION = 1 };
 
 /* In the order of "worst of"; NO_LIMIT does not count. */
 enum verdict {
-    VERDICT_NO_LIMIT, VERDICT_PASS, VERDICT_MARGINAL, VERDICT_INCONCLUSIVE, VERDICT_FAIL,
-    VERDICT_ABORTED, VERDICT_ERROR
+    VERDICT_NO_LIMIT,
+    VERDICT_PASS,
+    VERDICT_MARGINAL,
+    VERDICT_INCONCLUSIVE,
+    VERDICT_FAIL,
+    VERDICT_ABORTED,
+    VERDICT_ERROR
 };
 
 /* Why a value is what it is; stored with every measurement. */
@@ -34,8 +39,8 @@ struct measured {
 
 struct grade {
     enum verdict verdict;
-    double al, au;  /* acceptance limits after the guard band; infinite where absent */
-    double margin;  /* distance to the nearer specification limit, negative outside; NaN: none */
+    double al, au; /* acceptance limits after the guard band; infinite where absent */
+    double margin; /* distance to the nearer specification limit, negative outside; NaN: none */
 };
 
 /* `limit` NULL: NO_LIMIT (ERROR quality stays INCONCLUSIVE). */

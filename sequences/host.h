@@ -17,10 +17,11 @@ struct captured;
 typedef uint32_t engine_ticket;
 
 struct mix_order {
-    char stream;      /* 'a' or 'b' */
-    bool off;         /* no flow on this stream */
+    char stream; /* 'a' or 'b' */
+    bool off;    /* no flow on this stream, or with `both` on either */
+    bool both;
     const struct gas_supply *gas[8];
-    double share[8];  /* of the total, sum 1 */
+    double share[8]; /* of the total, sum 1 */
     unsigned count;
     double total_Lmin;
     struct duration over;
@@ -31,8 +32,9 @@ struct seq_host {
     void (*wake_at)(void *ctx, struct instant t);
     struct instant (*now)(void *ctx);
 
-    /* Outputs. `site` 0: shared. A ramp is SI per second, 0: none. Answered by engine_done; RC_OK means
-     * set and read back. For `mix`: purge, interlude and settling of the set points included. */
+    /* Outputs. `site` 0: shared. A ramp is SI per second, 0: none. Answered by engine_done; RC_OK
+     * means set and read back. For `mix`: purge, interlude and settling of the set points included.
+     */
     void (*set)(void *ctx, engine_ticket ticket, const struct channel *channel, unsigned site,
                 double value_si, double ramp_si);
     void (*mix)(void *ctx, engine_ticket ticket, const struct mix_order *order);
@@ -47,7 +49,8 @@ struct seq_host {
     /* Uncertainty of the present gas composition's effect is not this interface's: see u95. */
 
     /* What happened; in order, for recorder, display and report. */
-    void (*record)(void *ctx, const struct channel *const *channels, unsigned count, double rate_Hz);
+    void (*record)(void *ctx, const struct channel *const *channels, unsigned count,
+                   double rate_Hz);
     void (*step_begin)(void *ctx, unsigned site, const char *path, const struct stmt *step,
                        unsigned attempt);
     void (*step_end)(void *ctx, unsigned site, const char *path, enum verdict verdict,
@@ -67,18 +70,18 @@ struct measurement {
     const char *name, *unit, *step_path, *tags; /* tags: "ri=300 ohm;o2=1 %" or NULL */
     struct measured measured;                   /* in `unit` */
     struct grade grade;
-    const struct limit *limit;                  /* NULL: none */
-    struct instant t;                           /* end of the window */
+    const struct limit *limit; /* NULL: none */
+    struct instant t;          /* end of the window */
 };
 
 struct captured {
     const char *name;
     const struct channel *const *channels;
     unsigned channel_count;
-    struct instant t0;     /* of the trigger: samples before it have a negative time */
+    struct instant t0; /* of the trigger: samples before it have a negative time */
     const struct capture_point {
-        float t_s, value;  /* seconds from t0; channel's unit */
-    } *const *points;      /* one array per channel */
+        float t_s, value; /* seconds from t0; channel's unit */
+    } *const *points;     /* one array per channel */
     const unsigned *point_count;
 };
 

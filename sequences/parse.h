@@ -10,7 +10,7 @@
 #include "sequences/ast.h"
 #include "sequences/lexer.h"
 
-enum { PARSE_DEPTH_MAX = 64, PARSE_TERMS_MAX = 64 };
+enum { PARSE_DEPTH_MAX = 64, PARSE_TERMS_MAX = 64, PARSE_ERRORS_MAX = 200 };
 
 struct parse {
     struct lexer lexer;
@@ -23,7 +23,7 @@ struct parse {
     unsigned depth; /* of open blocks */
     unsigned terms; /* operators, calls and parentheses of the expression in hand */
     bool lost_end;  /* a missing `end` was reported: its neighbours keep silent */
-    bool too_deep;  /* reported; the rest of the file is not read */
+    bool stopped;   /* too deep or too many errors: the rest of the file is not read */
     /* Stand-ins when memory is out, so that no caller has to look. */
     union {
         struct expr expr;

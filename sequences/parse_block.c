@@ -164,7 +164,7 @@ static void parse_parallel(struct parse *p, struct stmt *stmt)
             break;
         if (++lanes == LANES_MAX + 1) { /* a bound for everyone who walks down the lanes */
             (void)parse_error(p, p->tok.at, NULL, "there are more than %d lanes", LANES_MAX);
-            p->too_deep = true;
+            p->stopped = true;
             p->tok.kind = TOKEN_END;
             return;
         }
@@ -280,7 +280,7 @@ struct stmt *parse_block(struct parse *p, struct place opener, const char *word)
     struct stmt *first = NULL, **tail = &first;
     if (p->depth == PARSE_DEPTH_MAX) {
         (void)parse_error(p, opener, NULL, "blocks are nested deeper than %d", PARSE_DEPTH_MAX);
-        p->too_deep = true;
+        p->stopped = true;
         p->tok.kind = TOKEN_END;
         return NULL;
     }

@@ -8,7 +8,8 @@
 void parse_advance(struct parse *p)
 {
     p->last = p->tok.at;
-    if (arena_failed(p->arena) || p->too_deep) {
+    p->stopped = p->stopped || p->diag->errors >= PARSE_ERRORS_MAX;
+    if (arena_failed(p->arena) || p->stopped) {
         p->tok.kind = TOKEN_END;
         p->has_ahead = false;
         return;
@@ -58,7 +59,7 @@ bool parse_at_line_end(const struct parse *p)
 
 bool parse_error(struct parse *p, struct place at, const char *help, const char *format, ...)
 {
-    if (p->tok.kind == TOKEN_BAD || arena_failed(p->arena) || p->too_deep)
+    if (p->tok.kind == TOKEN_BAD || arena_failed(p->arena) || p->stopped)
         return false; /* what comes of a reported mistake is not worth a second message */
     char text[256];
     va_list args;
