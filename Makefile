@@ -14,7 +14,7 @@ WARN    := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wdo
 VERSION := $(shell git describe --always --dirty 2>/dev/null || echo unknown)
 CFLAGS  := -std=c11 -D_GNU_SOURCE -I. $(WARN) $(HARDEN) $(OPT) -MMD -MP
 CAIRO   := $(shell pkg-config --cflags cairo 2>/dev/null)
-LIBS    := -lserialport -lcsv -lsqlite3 -lsodium -lz -lgsl -lgslcblas -lcairo -ljansson -lpthread -lm
+LIBS    := -lserialport -lcsv -lsqlite3 -lsodium -lz -lgsl -lgslcblas -lcairo -lpthread -lm
 LDFLAGS := -pie -Wl,-z,relro,-z,now,-z,noexecstack
 
 DIRS    := core gas analysis instruments twin sequences db reports bench

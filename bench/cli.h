@@ -5,7 +5,8 @@
 #include "bench/options.h"
 
 extern const struct command command_check, command_run, command_show, command_list, command_report,
-    command_export, command_gas, command_twin, command_safe, command_scan, command_version;
+    command_export, command_gas, command_twin, command_safe, command_scan, command_version,
+    command_qualify;
 
 extern const struct command *const commands[];
 extern const size_t command_count;

@@ -1,4 +1,5 @@
 /* lambdabench show, list, report, export: what the database holds. */
+#include <errno.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -7,6 +8,7 @@
 #include "core/num.h"
 #include "db/query.h"
 #include "reports/report.h"
+#include "sequences/grade.h"
 
 static const char *database_path(const struct args *args)
 {
@@ -27,9 +29,33 @@ static int exit_of(enum rc rc)
 /* --- reports -----------------------------------------------------------------------------------
  */
 
-static int render(struct store *store, const char *what, enum report_format format, FILE *to,
-                  struct log *log)
+/* The file is opened only when there is something to write into it. */
+static FILE *open_output(const char *file, bool first)
 {
+    FILE *to = file ? fopen(file, first ? "w" : "a") : stdout;
+    if (!to)
+        fprintf(stderr, "error: cannot write %s: %s\n", file, strerror(errno));
+    return to;
+}
+
+static enum rc close_output(FILE *to, const char *file, enum rc rc)
+{
+    bool failed = file ? fclose(to) != 0 : fflush(to) != 0;
+    return rc == RC_OK && failed ? RC_IO : rc;
+}
+
+struct rendering {
+    struct store *store;
+    enum report_format format;
+    const char *file; /* NULL: stdout */
+    struct log *log;
+};
+
+static int render(const struct rendering *r, const char *what, bool first)
+{
+    struct store *store = r->store;
+    struct log *log = r->log;
+    enum report_format format = r->format;
     struct result_batch *batch;
     struct result_curve *curves = NULL;
     size_t count = 0;
@@ -38,12 +64,13 @@ static int render(struct store *store, const char *what, enum report_format form
         return exit_of(rc);
     if (format == REPORT_HTML || format == REPORT_JSON)
         rc = query_curves(store, batch->id, &curves, &count);
-    if (rc == RC_OK)
-        rc = report_write(format, batch, curves, count, to);
+    FILE *to = rc == RC_OK ? open_output(r->file, first) : NULL;
+    if (to)
+        rc = close_output(to, r->file, report_write(format, batch, curves, count, to));
+    else
+        rc = RC_IO;
     query_free_curves(curves, count);
     query_free_batch(batch);
-    if (rc == RC_OK && fflush(to) != 0)
-        rc = RC_IO;
     if (rc != RC_OK)
         log_say(log, LOG_ERROR, "the report of '%s' could not be written", what);
     return exit_of(rc);
@@ -53,19 +80,18 @@ static int render_to(struct args *args, enum report_format format, const char *f
 {
     struct log log = results_log();
     struct store *store;
+    bool one_only = format == REPORT_HTML || format == REPORT_JSON || format == REPORT_JUNIT;
+    if (one_only && args->operands > 1) {
+        fprintf(stderr, "error: one batch a file in this format; csv and text take several\n");
+        return EXIT_USAGE;
+    }
     enum rc rc = store_open(database_path(args), STORE_READ, &log, &store);
     if (rc != RC_OK)
         return exit_of(rc);
-    FILE *to = file ? fopen(file, "w") : stdout;
+    struct rendering rendering = {.store = store, .format = format, .file = file, .log = &log};
     int code = EXIT_PASS;
-    if (!to) {
-        fprintf(stderr, "error: cannot write %s\n", file);
-        code = EXIT_STORAGE;
-    }
     for (unsigned i = 0; i < (args->operands ? args->operands : 1) && code == EXIT_PASS; i++)
-        code = render(store, args->operands ? args->operand[i] : "last", format, to, &log);
-    if (to && file && fclose(to) != 0)
-        code = EXIT_STORAGE;
+        code = render(&rendering, args->operands ? args->operand[i] : "last", i == 0);
     store_close(store);
     return code;
 }
@@ -125,7 +151,7 @@ static void print_row(const struct list_row *row)
     clock_utc_text(row->started_us, time);
     obuf_escaped(&out, span_text(row->serial));
     serial[out.len] = '\0';
-    printf("%.8s  %.19s  %2d  %-16s %-12s %s%s%s\n", row->uuid, time, (int)row->site, serial,
+    printf("%.12s  %.19s  %2d  %-16s %-12s %s%s%s\n", row->uuid, time, (int)row->site, serial,
            row->verdict[0] ? row->verdict : row->state, row->program,
            row->first_fail[0] ? "  " : "", row->first_fail);
 }
@@ -144,6 +170,14 @@ static void print_row_json(const struct list_row *row, bool first)
     printf("\",\"verdict\":\"%s\",\"program\":\"%s\"}", row->verdict, row->program);
 }
 
+static bool is_verdict(const char *word)
+{
+    for (int v = VERDICT_NO_LIMIT; v <= VERDICT_ERROR; v++)
+        if (strcmp(word, verdict_text((enum verdict)v)) == 0)
+            return true;
+    return false;
+}
+
 static int list_run(const struct command *command, struct args *args)
 {
     struct log log = results_log();
@@ -159,6 +193,12 @@ static int list_run(const struct command *command, struct args *args)
     if (!options_int(args, "limit", 1, 100000, &limit))
         return EXIT_USAGE;
     filter.limit = (unsigned)limit;
+    if (filter.verdict && !is_verdict(filter.verdict)) {
+        fprintf(stderr,
+                "error: no verdict '%s': pass, marginal, fail, inconclusive, aborted, error\n",
+                filter.verdict);
+        return EXIT_USAGE;
+    }
     if (since && !parse_since(since, &filter.since_us)) {
         fprintf(stderr, "error: --since takes like 7d, 12h or 30m, not '%s'\n", since);
         return EXIT_USAGE;
@@ -175,6 +215,8 @@ static int list_run(const struct command *command, struct args *args)
             json ? print_row_json(&rows[i], i == 0) : print_row(&rows[i]);
         if (json)
             printf("]}\n");
+        else if (!count)
+            fprintf(stderr, "no runs match\n");
         free(rows);
     }
     store_close(store);

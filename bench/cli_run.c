@@ -82,9 +82,19 @@ static int parse_params(struct run *r)
     return EXIT_PASS;
 }
 
+static bool is_taken(const struct run *r, unsigned site, struct span serial)
+{
+    for (unsigned other = 1; other <= r->loaded.station->sites; other++)
+        if (r->session.serials[other] &&
+            (other == site || span_is(serial, r->session.serials[other])))
+            return true;
+    return false;
+}
+
 /* "1=SN,3=SN": sites that are not named have no part. */
 static int parse_sites(struct run *r, const char *text)
 {
+    bool any = false;
     while (*text) {
         size_t len = strcspn(text, ",");
         const char *equals = memchr(text, '=', len);
@@ -94,12 +104,16 @@ static int parse_sites(struct run *r, const char *text)
         if (num_parse_int((struct span){text, number}, 1, r->loaded.station->sites, &site) != RC_OK)
             return refuse("no such site in", text, "--sites 1=SERIAL,2=SERIAL");
         if (serial == 0 || serial >= sizeof r->serials[0])
-            return refuse("a serial number has 1 to 39 characters, at", text, NULL);
+            return refuse("a serial number has 1 to 39 characters, at", text,
+                          "--sites 1=SERIAL,2=SERIAL");
+        if (is_taken(r, (unsigned)site, (struct span){equals + 1, serial}))
+            return refuse("a site or a serial number stands twice, at", text, NULL);
         memcpy(r->serials[site], equals + 1, serial);
         r->session.serials[site] = r->serials[site];
         text += len + (text[len] == ',');
+        any = true;
     }
-    return EXIT_PASS;
+    return any ? EXIT_PASS : refuse("no part in", "--sites", "--sites 1=SERIAL,2=SERIAL");
 }
 
 static int choose_serials(struct run *r)
@@ -129,6 +143,12 @@ static int make_twin(struct run *r)
     return EXIT_PASS;
 }
 
+static bool is_mode(const char *word)
+{
+    return strcmp(word, "production") == 0 || strcmp(word, "lab") == 0 ||
+           strcmp(word, "regression") == 0;
+}
+
 static int choose_rig(struct run *r)
 {
     const char *ports = options_value(r->args, "ports");
@@ -144,6 +164,8 @@ static int choose_rig(struct run *r)
     r->session.guarded = !simulate;
     r->virtual_time = simulate && !options_flag(r->args, "real-time");
     r->session.mode = options_value(r->args, "mode");
+    if (r->session.mode && !is_mode(r->session.mode))
+        return refuse("no such mode:", r->session.mode, "production, lab or regression");
     if (!r->session.mode)
         r->session.mode = r->simulated ? "simulate" : "lab";
     r->session.part = options_value(r->args, "part");
@@ -221,6 +243,16 @@ static int prepare(struct run *r)
     return open_display(r);
 }
 
+static void print_summary_json(const struct session_result *result)
+{
+    static const char *const names[] = {"no-limit", "pass",    "marginal", "inconclusive",
+                                        "fail",     "aborted", "error"};
+    printf("{\"summary\":{");
+    for (size_t i = 0; i < COUNT(names); i++)
+        printf("\"%s\":%u,", names[i], result->verdicts[i]);
+    printf("\"batch\":\"%s\",\"exit\":%d}}\n", result->batch, session_exit_code(result));
+}
+
 static void print_summary(const struct run *r, const struct session_result *result)
 {
     unsigned pass = result->verdicts[VERDICT_PASS] + result->verdicts[VERDICT_MARGINAL];
@@ -232,12 +264,16 @@ static void print_summary(const struct run *r, const struct session_result *resu
         return;
     if (!result->cleanup_ok)
         fprintf(stderr, "error: cleanup could not be confirmed: walk to the bench and look\n");
+    if (options_flag(r->args, "json")) {
+        print_summary_json(result);
+        return;
+    }
     printf("%u pass, %u fail, %u error in %d:%02d", pass, result->verdicts[VERDICT_FAIL], error,
            s / 60, s % 60);
     if (ungraded)
         printf("; %u not graded: no limits", ungraded);
     if (r->store)
-        printf("; report: lambdabench show %.8s", result->batch);
+        printf("; report: lambdabench show %.12s", result->batch);
     printf("\n");
 }
 

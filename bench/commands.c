@@ -1,3 +1,4 @@
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -6,7 +7,7 @@
 
 const struct command *const commands[] = {
     &command_check, &command_run,  &command_show, &command_list, &command_report,  &command_export,
-    &command_gas,   &command_twin, &command_safe, &command_scan, &command_version,
+    &command_gas,   &command_twin, &command_safe, &command_scan, &command_version, &command_qualify,
 };
 const size_t command_count = sizeof commands / sizeof commands[0];
 
@@ -40,6 +41,16 @@ static int unknown_command(const char *word)
     return EXIT_USAGE;
 }
 
+/* What went to stdout is data: if it could not be written, that is an error too. */
+static int written(int code)
+{
+    bool failed = fflush(stdout) != 0 || ferror(stdout);
+    if (!failed || errno == EPIPE || code != EXIT_PASS)
+        return code;
+    fprintf(stderr, "error: standard output could not be written: %s\n", strerror(errno));
+    return EXIT_STORAGE;
+}
+
 int cli_main(int argc, char **argv)
 {
     if (argc < 2) {
@@ -61,7 +72,7 @@ int cli_main(int argc, char **argv)
             return cli_gas(argc - 2, argv + 2);
         if (!options_parse(commands[i], argc - 2, argv + 2, &args, &exit_code))
             return exit_code;
-        return commands[i]->run(commands[i], &args);
+        return written(commands[i]->run(commands[i], &args));
     }
     return unknown_command(argv[1]);
 }

@@ -1,9 +1,14 @@
 #include "bench/display.h"
 
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "bench/display_private.h"
+
+static const struct duration retry_period = {INT64_C(50000)};
+
+static void on_retry(void *ctx);
 
 struct display *display_new(enum display_kind kind, FILE *to, struct loop *loop)
 {
@@ -13,7 +18,9 @@ struct display *display_new(enum display_kind kind, FILE *to, struct loop *loop)
     d->kind = kind;
     d->to = to;
     d->loop = loop;
+    d->patient = loop_clock(loop)->is_virtual;
     d->redraw = timer_of(display_redraw, d);
+    d->retry = timer_of(on_retry, d);
     return d;
 }
 
@@ -22,6 +29,7 @@ void display_free(struct display *d)
     if (!d)
         return;
     loop_disarm(d->loop, &d->redraw);
+    loop_disarm(d->loop, &d->retry);
     free(d);
 }
 
@@ -31,7 +39,7 @@ void display_begin(struct display *d, const struct display_run *run)
     d->began = loop_now(d->loop);
     snprintf(d->station, sizeof d->station, "%s", run->station);
     snprintf(d->program, sizeof d->program, "%s", run->program);
-    snprintf(d->batch, sizeof d->batch, "%.8s", run->batch && *run->batch ? run->batch : "-");
+    snprintf(d->batch, sizeof d->batch, "%.12s", run->batch && *run->batch ? run->batch : "-");
     if (d->kind == DISPLAY_TERMINAL)
         display_redraw(d);
     else
@@ -66,6 +74,30 @@ static void print_pending(struct display *d, const struct display_pending *p)
     fflush(d->to);
 }
 
+/* A reader that does not read (a full pipe, Ctrl-S) must not stop the loop: lines wait for it. */
+static bool writable(const struct display *d)
+{
+    struct pollfd to = {.fd = fileno(d->to), .events = POLLOUT};
+    return d->patient || to.fd < 0 || poll(&to, 1, 0) != 0;
+}
+
+static void drain(struct display *d)
+{
+    while (d->count && d->pending[d->first].tag <= d->acknowledged && writable(d)) {
+        print_pending(d, &d->pending[d->first]);
+        d->first = (d->first + 1) % DISPLAY_PENDING_MAX;
+        d->count--;
+    }
+    if (!d->count || d->pending[d->first].tag > d->acknowledged || timer_armed(&d->retry))
+        return;
+    (void)!loop_arm(d->loop, &d->retry, instant_add(loop_now(d->loop), retry_period));
+}
+
+static void on_retry(void *ctx)
+{
+    drain(ctx);
+}
+
 /* The oldest make room when more is waiting than anyone would read; the database has them anyway.
  */
 static struct display_pending *push(struct display *d)
@@ -90,19 +122,15 @@ void display_line(struct display *d, uint64_t tag, unsigned site, const char *fo
     struct obuf out = {p.text, 0, sizeof p.text - 1};
     obuf_escaped(&out, span_text(raw)); /* serial numbers and instrument texts come from outside */
     p.text[out.len] = '\0';
-    if (tag == 0 && d->count == 0)
-        print_pending(d, &p);
-    else
-        *push(d) = p;
+    *push(d) = p;
+    drain(d);
 }
 
 void display_acknowledged(struct display *d, uint64_t tag)
 {
-    while (d->count && d->pending[d->first].tag <= tag) {
-        print_pending(d, &d->pending[d->first]);
-        d->first = (d->first + 1) % DISPLAY_PENDING_MAX;
-        d->count--;
-    }
+    if (tag > d->acknowledged)
+        d->acknowledged = tag;
+    drain(d);
 }
 
 void display_site(struct display *d, unsigned site, const char *format, ...)
@@ -126,7 +154,9 @@ void display_serial(struct display *d, unsigned site, const char *serial)
 
 void display_end(struct display *d)
 {
+    d->patient = true; /* nothing is waiting for this program any more */
     display_acknowledged(d, UINT64_MAX);
+    loop_disarm(d->loop, &d->retry);
     loop_disarm(d->loop, &d->redraw);
     if (d->kind == DISPLAY_TERMINAL) {
         display_draw(d);

@@ -25,7 +25,9 @@ struct display {
     struct {
         char serial[40], state[64];
     } sites[TWIN_SITES_SHOWN + 1];
-    struct timer redraw;
+    struct timer redraw, retry;
+    uint64_t acknowledged;
+    bool patient; /* may block while writing */
     unsigned drawn_lines;
 };
 

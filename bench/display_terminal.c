@@ -1,5 +1,7 @@
 /* The view on a terminal: one line for the batch, one for each site, redrawn at most 10 times a
  * second. */
+#include <poll.h>
+
 #include "bench/display_private.h"
 
 static const struct duration redraw_period = {INT64_C(100000)};
@@ -48,7 +50,9 @@ void display_draw(struct display *d)
 void display_redraw(void *ctx)
 {
     struct display *d = ctx;
-    display_draw(d);
+    struct pollfd to = {.fd = fileno(d->to), .events = POLLOUT};
+    if (poll(&to, 1, 0) != 0) /* a terminal that is stopped is drawn later */
+        display_draw(d);
     if (loop_arm(d->loop, &d->redraw, instant_add(loop_now(d->loop), redraw_period)) != RC_OK)
         return;
 }

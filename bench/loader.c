@@ -28,6 +28,11 @@ enum rc loader_load(struct loaded *loaded, const char *sequence_path, const char
     enum rc rc = source_load(sequence_path, &loaded->diag, &loaded->source);
     if (rc != RC_OK)
         return rc;
+    if (strncmp(loaded->source->bytes + loaded->source->start, "station ", 8) == 0) {
+        diag_add(&loaded->diag, DIAG_ERROR, (struct place){.source = loaded->source, .line = 1},
+                 "name a sequence, and this file with --station", "this is a station file");
+        return RC_CONFIG;
+    }
     enum rc parsed = program_parse(loaded->source, &loaded->diag, &loaded->program);
     if (parsed != RC_OK)
         return parsed;

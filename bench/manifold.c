@@ -6,11 +6,6 @@
 
 static const struct duration tick = {INT64_C(100000)};
 
-static unsigned stream_index(char stream)
-{
-    return stream == 'b';
-}
-
 static struct instant now_of(const struct manifold *m)
 {
     return loop_now(rig_loop(m->config.rig));
@@ -27,6 +22,7 @@ static void finish(struct manifold *m, enum rc rc, const char *error)
     gate_done *done = m->done;
     m->phase = MANIFOLD_IDLE;
     m->done = NULL;
+    manifold_drop_drive(m);
     loop_disarm(rig_loop(m->config.rig), &m->timer);
     if (done)
         done(m->ctx, rc, error);
@@ -46,7 +42,7 @@ static bool flows_of_order(struct manifold *m, struct manifold_flows *out)
     const struct mix_order *order = &m->order;
     *out = commanded(m);
     for (unsigned i = 0; i < m->gas_count; i++)
-        if (m->gases[i]->stream == order->stream)
+        if (m->gases[i]->stream == order->stream || (order->off && order->both))
             out->slpm[i] = 0.0;
     for (unsigned k = 0; k < order->count && !order->off; k++) {
         struct gate_gas *gas = gate_find_gas(m->config.gate, order->gas[k]);
@@ -104,6 +100,15 @@ static enum rc target_composition(const struct manifold *m, struct gas_mix *wors
     return gas_worst_case(streams, count, worst, NULL);
 }
 
+/* A mix that ends before its time leaves what was commanded so far in the pipe. */
+static void note_unfinished(struct manifold *m)
+{
+    struct gas_mix worst;
+    if ((m->phase == MANIFOLD_RAMP || m->phase == MANIFOLD_ARMING) &&
+        gate_composition(m->config.gate, m->order.stream, &worst) == RC_OK)
+        manifold_fill_pipe(m, m->order.stream, &worst);
+}
+
 /* --- ramp ------------------------------------------------------------------------------------ */
 
 static void ramp_done(struct manifold *m, enum rc rc);
@@ -136,13 +141,14 @@ static void ramp_done(struct manifold *m, enum rc rc)
     if (m->phase != MANIFOLD_RAMP)
         return; /* cancelled meanwhile */
     if (rc != RC_OK) {
-        finish(m, rc, m->drive.error);
+        note_unfinished(m);
+        finish(m, rc, m->error);
         return;
     }
     if (m->ramp_step == m->ramp_steps) {
         struct gas_mix worst;
         if (!m->order.off && target_composition(m, &worst) == RC_OK)
-            m->pipe[stream_index(m->order.stream)] = worst;
+            manifold_fill_pipe(m, m->order.stream, &worst);
         finish(m, RC_OK, NULL);
         return;
     }
@@ -180,7 +186,7 @@ static void interlude_flows(struct manifold *m, enum rc rc)
     if (m->phase != MANIFOLD_INTERLUDE)
         return;
     if (rc != RC_OK)
-        finish(m, rc, m->drive.error);
+        finish(m, rc, m->error);
 }
 
 static void start_interlude(struct manifold *m, unsigned volumes)
@@ -194,7 +200,7 @@ static void start_interlude(struct manifold *m, unsigned volumes)
         return;
     }
     m->phase = MANIFOLD_INTERLUDE;
-    m->pipe[stream_index(m->order.stream)] = gas_mix_n2;
+    manifold_fill_pipe(m, m->order.stream, &gas_mix_n2);
     note(m, "interlude", seconds);
     again_in(m, duration_s(seconds));
     manifold_drive_flows(m, &m->inert, interlude_flows);
@@ -202,12 +208,12 @@ static void start_interlude(struct manifold *m, unsigned volumes)
 
 static void prove_line(struct manifold *m)
 {
-    struct gas_mix from, to;
+    struct gas_mix to;
     unsigned volumes = 0;
     enum rc rc = target_composition(m, &to);
-    from = m->pipe[stream_index(m->order.stream)];
+    manifold_settle_pipe(m, m->order.stream);
     if (rc == RC_OK && !m->order.off)
-        rc = gas_rule_interlude(&from, &to, gate_limits(m->config.gate), &volumes);
+        rc = manifold_volumes_to(m, &to, &volumes);
     if (rc != RC_OK)
         finish(m, RC_REFUSED, "this mix breaks a gas rule");
     else if (volumes)
@@ -219,7 +225,7 @@ static void prove_line(struct manifold *m)
 static void arming_flows(struct manifold *m, enum rc rc)
 {
     if (m->phase == MANIFOLD_ARMING && rc != RC_OK)
-        finish(m, rc, m->drive.error);
+        finish(m, rc, m->error);
 }
 
 static void start_arming(struct manifold *m)
@@ -245,7 +251,7 @@ static void on_timer(void *ctx)
             again_in(m, tick);
             return;
         }
-        m->pipe[stream_index('a')] = gas_mix_n2;
+        m->pipe[0] = m->newest[0] = gas_mix_n2; /* the purge was of stream a */
         prove_line(m);
         return;
     case MANIFOLD_INTERLUDE:
@@ -282,8 +288,10 @@ void manifold_mix(struct manifold *m, const struct mix_order *order, gate_done *
 
 void manifold_cancel(struct manifold *m)
 {
-    if (m->phase != MANIFOLD_IDLE)
-        finish(m, RC_REFUSED, "given up");
+    if (m->phase == MANIFOLD_IDLE)
+        return;
+    note_unfinished(m);
+    finish(m, RC_REFUSED, "given up");
 }
 
 void manifold_drop(struct manifold *m)
@@ -298,27 +306,29 @@ static void on_selected(void *ctx, enum rc rc, const char *error)
 {
     struct manifold *m = ctx;
     if (rc == RC_OK)
-        m->selected = m->order.stream;
-    finish(m, rc, error);
+        m->selected = m->selecting;
+    if (m->phase == MANIFOLD_SWITCH) /* else given up meanwhile */
+        finish(m, rc, error);
 }
 
-/* Both compositions meet in the valve: the line between them must be allowed as it is. */
 void manifold_select(struct manifold *m, char stream, gate_done *done, void *ctx)
 {
-    struct gas_rule_line line;
     if (m->phase != MANIFOLD_IDLE || m->valve_channel < 0) {
         done(ctx, RC_REFUSED,
              m->valve_channel < 0 ? "this station has no three-way valve"
                                   : "a mix is still on its way");
         return;
     }
-    if (gas_rule_line_check(&m->pipe[0], &m->pipe[1], gate_limits(m->config.gate), &line) !=
-        RC_OK) {
+    if (stream == m->selected) { /* it already flows over the sensors: nothing meets */
+        done(ctx, RC_OK, NULL);
+        return;
+    }
+    if (!manifold_streams_may_meet(m)) {
         done(ctx, RC_REFUSED, "the two streams may not meet: one needs a fuel index <= 0.25");
         return;
     }
     m->phase = MANIFOLD_SWITCH;
-    m->order.stream = stream;
+    m->selecting = stream;
     m->done = done;
     m->ctx = ctx;
     gate_set(m->config.gate, (unsigned)m->valve_channel, 0, stream == 'b' ? 1.0 : 0.0, on_selected,
@@ -344,7 +354,8 @@ enum rc manifold_new(const struct manifold_config *config, struct manifold **out
         return RC_NOSPACE;
     m->config = *config;
     m->selected = 'a';
-    m->pipe[0] = m->pipe[1] = gas_mix_air;
+    m->pipe[0] = m->pipe[1] = m->newest[0] = m->newest[1] = gas_mix_air;
+    m->since[0] = m->since[1] = now_of(m);
     m->timer = timer_of(on_timer, m);
     m->publish = timer_of(on_publish, m);
     m->valve_channel = -1;

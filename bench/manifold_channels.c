@@ -9,9 +9,12 @@ static double measured_total_slpm(const struct manifold *m, char stream, struct 
     *mix = (struct gas_mix){0};
     for (unsigned i = 0; i < m->gas_count; i++) {
         const struct gate_gas *gas = m->gases[i];
-        if ((stream && gas->stream != stream) || isnan(gas->measured_slpm))
+        if (stream && gas->stream != stream)
             continue;
-        double flow = gas->measured_slpm > 0.0 ? gas->measured_slpm : 0.0;
+        /* A flow that is not vouched for counts as commanded: never as none. */
+        double flow = isnan(gas->measured_slpm)  ? gas->commanded_slpm
+                      : gas->measured_slpm > 0.0 ? gas->measured_slpm
+                                                 : 0.0;
         total += flow;
         for (unsigned s = 0; gas->supply && s < GAS_SPECIES_COUNT; s++)
             mix->x[s] += flow * gas->supply->mix.x[s];

@@ -4,6 +4,8 @@
 
 #include "bench/manifold.h"
 
+enum { MANIFOLD_DRIVES_MAX = 8 };
+
 enum manifold_phase {
     MANIFOLD_IDLE,
     MANIFOLD_ARMING,
@@ -17,12 +19,14 @@ struct manifold_flows {
     double slpm[GATE_GASES_MAX];
 };
 
-/* One `struct manifold_flows` on its way through the gate, in four groups. */
+/* One `struct manifold_flows` on its way through the gate, in four groups. One that was given up
+ * keeps its place until the last instrument has answered. */
 struct manifold_drive {
+    struct manifold *manifold;
     struct manifold_flows target;
+    bool dropped;
     unsigned group, left;
     enum rc rc;
-    char error[256];
     void (*done)(struct manifold *manifold, enum rc rc);
 };
 
@@ -30,22 +34,34 @@ struct manifold {
     struct manifold_config config;
     struct gate_gas *gases[GATE_GASES_MAX];
     unsigned gas_count;
-    char selected; /* stream that flows over the sensors */
+    char selected, selecting; /* stream that flows over the sensors; the one switched to */
     enum manifold_phase phase;
     struct mix_order order;
     struct manifold_flows start, target, inert;
     unsigned ramp_step, ramp_steps;
-    struct gas_mix pipe[2]; /* last composition of each stream, worst case */
+    /* What is in the pipe of each stream, worst case: filled with `pipe`, and with `newest` since
+     * `since`, which alone is there once the interlude's volumes of it have flowed. */
+    struct gas_mix pipe[2], newest[2];
+    struct instant since[2];
     gate_done *done;
     void *ctx;
-    struct manifold_drive drive;
+    struct manifold_drive drives[MANIFOLD_DRIVES_MAX], *drive;
+    char error[256]; /* of the drive that failed */
     struct timer timer, publish;
     struct instant ramp_due;
     int valve_channel;
 };
 
+void manifold_drop_drive(struct manifold *manifold);
 void manifold_drive_flows(struct manifold *manifold, const struct manifold_flows *target,
                           void (*done)(struct manifold *manifold, enum rc rc));
+/* manifold_pipe.c */
+void manifold_settle_pipe(struct manifold *manifold, char stream);
+void manifold_fill_pipe(struct manifold *manifold, char stream, const struct gas_mix *mix);
+/* Volumes of inert gas between what is in the order's pipe and `to`; RC_REFUSED: none helps. */
+MUST_CHECK enum rc manifold_volumes_to(const struct manifold *manifold, const struct gas_mix *to,
+                                       unsigned *volumes);
+bool manifold_streams_may_meet(struct manifold *manifold);
 void manifold_publish_channels(struct manifold *manifold);
 
 #endif

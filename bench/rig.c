@@ -37,7 +37,7 @@ struct rig {
     struct rig_device devices[STATION_INSTRUMENTS_MAX];
     struct rig_port ports[STATION_INSTRUMENTS_MAX];
     unsigned port_count, up_count;
-    bool ready;
+    bool ready, held;
 };
 
 /* The one site whose channels use this instrument; 0: none or several; `*used` tells which. */
@@ -186,7 +186,8 @@ static struct transport *reopen_transport(void *ctx)
 {
     struct rig_port *port = ctx;
     struct transport *transport;
-    if (port->rig->config.mode == RIG_TWIN || open_transport(port->rig, port, &transport) != RC_OK)
+    if (port->rig->held || port->rig->config.mode == RIG_TWIN ||
+        open_transport(port->rig, port, &transport) != RC_OK)
         return NULL;
     return transport;
 }
@@ -314,6 +315,11 @@ void rig_watch(struct rig *rig, unsigned channel, unsigned site, bool on)
 void rig_push(struct rig *rig, unsigned channel, unsigned site, double si, struct instant t)
 {
     rig_values_put(&rig->values, channel, site, si, t);
+}
+
+void rig_hold_ports(struct rig *rig)
+{
+    rig->held = true;
 }
 
 const struct station *rig_station(const struct rig *rig)

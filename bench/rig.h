@@ -56,6 +56,10 @@ void rig_watch(struct rig *rig, unsigned channel, unsigned site, bool on);
 /* A value that the bench itself makes (the manifold's channels). */
 void rig_push(struct rig *rig, unsigned channel, unsigned site, double si, struct instant t);
 
+/* From now on a port that hangs up stays closed: whoever holds duplicates of the descriptors (the
+ * guard) could not follow to a new one. */
+void rig_hold_ports(struct rig *rig);
+
 const struct station *rig_station(const struct rig *rig);
 struct loop *rig_loop(const struct rig *rig);
 /* NULL while the instrument's port is not open. */

@@ -5,8 +5,13 @@
 
 static void note_use(struct rig_values *values, const struct eval_code *code, unsigned derived)
 {
-    for (unsigned i = 0; i < code->channels; i++)
+    for (unsigned i = 0; i < code->channels; i++) {
+        const struct station_binding *input =
+            &values->station->channels[code->channel[i]].binding[0];
         values->uses[code->channel[i]] |= UINT64_C(1) << derived;
+        if (input->kind == BINDING_CALC) /* it stands above, so this ends */
+            note_use(values, input->calc, derived);
+    }
 }
 
 static void find_derived(struct rig_values *values)

@@ -12,8 +12,8 @@
 #include "bench/session_private.h"
 
 static const struct duration start_patience = {INT64_C(10000000)};
+static const struct duration loss_patience = {INT64_C(3000000)};
 static const struct duration safe_patience = {INT64_C(5000000)};
-static const struct duration beat_period = {INT64_C(40000)};
 
 unsigned session_channel_of(const struct session *s, const struct channel *channel)
 {
@@ -57,6 +57,24 @@ static void give_up_start(struct session *s, enum rc rc, const char *why)
     loop_stop(s->config.loop);
 }
 
+/* The link tries again by itself; what is not up 3 s later does not come. A port that is gone or a
+ * station that is wrong is not worth the wait. */
+static void lose_before_start(struct session *s, enum rc rc, const char *why)
+{
+    struct instant limit = instant_add(loop_now(s->config.loop), loss_patience);
+    if (rc == RC_IO || rc == RC_CONFIG) {
+        give_up_start(s, rc, why);
+        return;
+    }
+    if (!s->start_loss[0]) {
+        snprintf(s->start_loss, sizeof s->start_loss, "%s", why);
+        s->start_loss_rc = rc == RC_REFUSED ? RC_PROTOCOL : rc; /* busy is what a port is */
+    }
+    if (instant_before(limit, s->start_limit.due) &&
+        loop_arm(s->config.loop, &s->start_limit, limit) != RC_OK)
+        give_up_start(s, rc, why);
+}
+
 static void on_lost(void *ctx, unsigned instrument, enum rc rc, const char *why)
 {
     struct session *s = ctx;
@@ -64,7 +82,7 @@ static void on_lost(void *ctx, unsigned instrument, enum rc rc, const char *why)
     snprintf(text, sizeof text, "%s: %s", s->config.station->instruments[instrument].setup.name,
              why);
     if (!s->ready) {
-        give_up_start(s, rc, text);
+        lose_before_start(s, rc, text);
         return;
     }
     if (s->ending)
@@ -81,7 +99,11 @@ static void on_lost(void *ctx, unsigned instrument, enum rc rc, const char *why)
 static void on_start_limit(void *ctx)
 {
     struct session *s = ctx;
-    char text[256] = "these instruments did not answer in 10 s:";
+    char text[256] = "these instruments did not come up:";
+    if (s->start_loss[0]) {
+        give_up_start(s, s->start_loss_rc, s->start_loss);
+        return;
+    }
     for (unsigned i = 0; i < s->config.station->instrument_count; i++) {
         const struct device *device = rig_device(s->rig, i);
         size_t len = strlen(text);
@@ -118,12 +140,15 @@ static void on_signal(void *ctx, uint32_t events)
     session_stop(s, STOP_OPERATOR, "stopped by the operator");
 }
 
+static void close_run(struct session *s);
+
 static void on_acknowledged(void *ctx, enum record_kind kind, uint64_t tag)
 {
     struct session *s = ctx;
-    (void)kind;
     if (tag)
         display_acknowledged(s->config.display, tag);
+    if (kind == RECORD_BATCH_END && s->closing)
+        close_run(s);
 }
 
 static void on_storage_failed(void *ctx, const char *why)
@@ -133,62 +158,8 @@ static void on_storage_failed(void *ctx, const char *why)
     log_say(s->config.log, LOG_ERROR, "results cannot be stored: %s", why);
     display_line(s->config.display, 0, 0, "storage failed: %s", why);
     session_stop(s, STOP_STORAGE, why);
-}
-
-/* --- guard -------------------------------------------------------------------------------------
- */
-
-struct frame_target {
-    struct guard_client *guard;
-    int port;
-};
-
-static enum rc put_guard_frame(void *ctx, struct span frame)
-{
-    const struct frame_target *to = ctx;
-    return guard_add_frame(to->guard, to->port, frame);
-}
-
-static enum rc hand_over_port(struct session *s, unsigned index)
-{
-    struct link *link = rig_port(s->rig, index);
-    struct transport *transport = link_transport(link);
-    struct frame_target to = {
-        s->guard, guard_add_port(s->guard, transport->ops->fd(transport), transport->name)};
-    enum rc rc = to.port < 0 ? RC_IO : RC_OK;
-    for (unsigned i = 0; i < s->config.station->instrument_count && rc == RC_OK; i++) {
-        const struct station_instrument *from = &s->config.station->instruments[i];
-        if (rig_link_of(s->rig, i) == link)
-            rc = device_safe_frames(from->entry->driver, &from->setup, put_guard_frame, &to);
-    }
-    return rc;
-}
-
-static void on_beat(void *ctx)
-{
-    struct session *s = ctx;
-    if (guard_beat(s->guard) != RC_OK && !s->ending) {
-        log_say(s->config.log, LOG_ERROR, "lambdaguard is gone: the run ends");
-        session_stop(s, STOP_INSTRUMENT, "lambdaguard is gone");
-        return;
-    }
-    if (loop_arm(s->config.loop, &s->beat, instant_add(loop_now(s->config.loop), beat_period)) !=
-        RC_OK)
-        log_say(s->config.log, LOG_ERROR, "out of memory for a timer");
-}
-
-static enum rc start_guard(struct session *s)
-{
-    if (!s->config.guarded)
-        return RC_OK;
-    enum rc rc = guard_start(s->config.log, &s->guard);
-    for (unsigned i = 0; i < rig_port_count(s->rig) && rc == RC_OK; i++)
-        rc = hand_over_port(s, i);
-    if (rc == RC_OK)
-        rc = guard_arm(s->guard);
-    if (rc == RC_OK)
-        on_beat(s);
-    return rc;
+    if (s->closing)
+        close_run(s);
 }
 
 /* --- life --------------------------------------------------------------------------------------
@@ -238,7 +209,7 @@ static void on_ready(void *ctx)
     if (s->ending)
         return;
     loop_disarm(s->config.loop, &s->start_limit);
-    enum rc rc = start_guard(s);
+    enum rc rc = session_start_guard(s);
     if (rc == RC_OK && s->recorder)
         rc = session_begin_batch(s);
     if (rc == RC_OK)
@@ -250,6 +221,8 @@ static void on_ready(void *ctx)
     if (s->recorder)
         snprintf(s->result.batch, sizeof s->result.batch, "%s", recorder_batch_id(s->recorder));
     s->ready = s->result.ran = true;
+    if (s->guard)
+        rig_hold_ports(s->rig);
     s->began = loop_now(s->config.loop);
     gate_open(s->gate);
     begin_display(s);
@@ -264,6 +237,17 @@ static const char *batch_state(const struct session *s)
                                                                                  : "done";
 }
 
+/* All is stored, or cannot be: the run is over. */
+static void close_run(struct session *s)
+{
+    s->result.stored = !s->storage_failed;
+    display_end(s->config.display);
+    loop_stop(s->config.loop);
+}
+
+/* While the outputs are proven at rest the guard has no more to guard: a slow disk must not look
+ * like a dead controller. When they are not, the beat goes on until this program ends, and then the
+ * guard writes the safe frames itself. The database is waited for in the loop, not in a call. */
 static void finish(struct session *s)
 {
     struct instant now = loop_now(s->config.loop);
@@ -272,22 +256,19 @@ static void finish(struct session *s)
     s->result.worst = s->worst;
     s->result.cleanup_ok = s->cleanup_ok;
     s->result.took = instant_since(now, s->began);
-    if (s->recorder) {
-        if (!s->cleanup_ok)
-            session_event(s, 0, "cleanup", "not confirmed");
-        if (recorder_end_batch(s->recorder, batch_state(s), now, ++s->tag) != RC_OK ||
-            recorder_flush(s->recorder) != RC_OK)
-            s->storage_failed = true;
-    }
-    s->result.stored = !s->storage_failed;
-    if (s->guard) {
+    if (s->guard && s->cleanup_ok) {
         loop_disarm(s->config.loop, &s->beat);
-        if (s->cleanup_ok)
-            guard_release(s->guard);
-        /* else it sees this process end and writes the safe frames itself */
+        guard_release(s->guard);
+        s->guard = NULL;
     }
-    display_end(s->config.display);
-    loop_stop(s->config.loop);
+    if (s->recorder && !s->cleanup_ok)
+        session_event(s, 0, "cleanup", "not confirmed");
+    s->closing = true;
+    if (!s->recorder || s->storage_failed ||
+        recorder_end_batch(s->recorder, batch_state(s), now, ++s->tag) != RC_OK) {
+        s->storage_failed = s->storage_failed || s->recorder;
+        close_run(s);
+    }
 }
 
 static void on_safe(void *ctx, enum rc rc, const char *error)
@@ -340,6 +321,8 @@ static void watch_signals(struct session *s)
     sigaddset(&set, SIGTERM);
     sigprocmask(SIG_BLOCK, &set, NULL);
     signal(SIGHUP, SIG_IGN);
+    if (s->config.guarded)
+        signal(SIGTSTP, SIG_IGN); /* a stopped controller is a dead one to the guard */
     s->signals = (struct watch){.fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK),
                                 .events = EPOLLIN,
                                 .ready = on_signal,
@@ -421,9 +404,10 @@ enum rc session_run(const struct session_config *config, struct session_result *
         return RC_NOSPACE;
     s->config = *config;
     s->result.stored = s->result.cleanup_ok = true;
+    s->result.has_limits = config->checked->limits != NULL;
     s->wake = timer_of(on_wake, s);
     s->start_limit = timer_of(on_start_limit, s);
-    s->beat = timer_of(on_beat, s);
+    s->beat = timer_of(session_beat, s);
     s->safe_limit = timer_of(on_safe_limit, s);
     diag_init(&s->diag);
     watch_signals(s);
@@ -473,6 +457,7 @@ int session_exit_code(const struct session_result *r)
     case VERDICT_ERROR:
         return EXIT_BENCH;
     case VERDICT_NO_LIMIT:
+        return r->has_limits || !r->parts ? EXIT_BENCH : EXIT_PASS;
     case VERDICT_PASS:
     case VERDICT_MARGINAL:
     default:

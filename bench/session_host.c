@@ -28,6 +28,8 @@ static void set_answer(struct session_set *set, enum rc rc, const char *error)
     if (rc != RC_OK)
         log_say(set->session->config.log, LOG_WARN, "%s", error ? error : rc_text(rc));
     loop_disarm(set->session->config.loop, &set->timer);
+    gate_forget(set->session->gate,
+                set); /* a late answer must not count for the slot's next user */
     set->busy = false;
     engine_done(set->session->engine, set->ticket, rc, error);
 }
@@ -121,6 +123,8 @@ void session_drop_sets(struct session *s)
 {
     for (unsigned i = 0; i < SESSION_RAMPS_MAX; i++) {
         loop_disarm(s->config.loop, &s->sets[i].timer);
+        if (s->gate)
+            gate_forget(s->gate, &s->sets[i]);
         s->sets[i].busy = false;
     }
 }

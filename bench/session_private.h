@@ -75,13 +75,18 @@ struct session {
     char first_fail[TWIN_SITES_MAX + 1][64];
     struct instant began;
     struct watch signals;
-    bool ready, ending, stopping, storage_failed, commit_seen, cleanup_ok;
+    char start_loss[768]; /* why an instrument is not up yet; empty: none was lost */
+    enum rc start_loss_rc;
+    bool ready, ending, stopping, closing, storage_failed, commit_seen, cleanup_ok;
     enum verdict worst;
 };
 
 /* session_host.c */
 struct seq_host session_host(struct session *session);
 void session_drop_sets(struct session *session);
+/* session_guard.c */
+enum rc session_start_guard(struct session *session);
+void session_beat(void *ctx);
 /* session_report.c */
 void session_step_begin(void *ctx, unsigned site, const char *path, const struct stmt *step,
                         unsigned attempt);

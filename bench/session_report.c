@@ -7,8 +7,10 @@
 
 static void stored(struct session *s, enum rc rc)
 {
-    if (rc != RC_OK)
-        s->storage_failed = true;
+    if (rc == RC_OK || s->storage_failed)
+        return;
+    s->storage_failed = true;
+    session_stop(s, STOP_STORAGE, "the recorder refuses what it is given");
 }
 
 /* Without a database nothing is held back. */
@@ -168,6 +170,7 @@ void session_site_done(void *ctx, unsigned site, enum verdict verdict, const cha
         why = NULL;
     uint64_t tag = next_tag(s);
     s->result.verdicts[verdict]++;
+    s->result.parts++;
     if (s->recorder)
         stored(s, recorder_end_run(s->recorder, site, verdict_text(verdict), fail ? fail : why,
                                    loop_now(s->config.loop), tag));

@@ -30,6 +30,11 @@ bool station_line_end(struct station_reader *r)
     return r->token.kind == TOKEN_EOL || r->token.kind == TOKEN_END;
 }
 
+bool station_end(struct station_reader *r)
+{
+    return station_line_end(r) || station_fail(r, r->token.at, NULL, "one word too many");
+}
+
 bool station_copy(struct station_reader *r, struct span text, char *out, size_t cap)
 {
     if (text.len >= cap)
@@ -49,6 +54,13 @@ bool station_word(struct station_reader *r, const char *expected, struct span *o
     return true;
 }
 
+bool station_keyword(struct station_reader *r, const char *keyword)
+{
+    struct span word;
+    return station_word(r, keyword, &word) &&
+           (span_is(word, keyword) || station_fail(r, r->token.at, NULL, "expected %s", keyword));
+}
+
 bool station_text(struct station_reader *r, const char *expected, char *out, size_t cap)
 {
     r->token = lexer_next(&r->lexer);
@@ -60,6 +72,7 @@ bool station_text(struct station_reader *r, const char *expected, char *out, siz
 bool station_quantity(struct station_reader *r, const char *like, double *si)
 {
     struct unit wanted;
+    *si = 0.0;
     r->token = lexer_next(&r->lexer);
     bool known = unit_find(span_text(like), &wanted) == RC_OK;
     assert(known);
@@ -72,6 +85,7 @@ bool station_quantity(struct station_reader *r, const char *like, double *si)
 bool station_number(struct station_reader *r, long lo, long hi, long *out)
 {
     int64_t value;
+    *out = 0;
     r->token = lexer_next_word(&r->lexer);
     if (num_parse_int(r->token.text, lo, hi, &value) != RC_OK)
         return station_fail(r, r->token.at, NULL, "expected a whole number from %ld to %ld", lo,
@@ -94,6 +108,8 @@ static bool parse_station(struct station_reader *r)
 {
     struct span word;
     long version;
+    if (r->have_station)
+        return station_fail(r, r->token.at, NULL, "'%s' stands twice", "station");
     if (!station_word(r, "a name for the station", &word) ||
         !station_copy(r, word, r->station->name, sizeof r->station->name))
         return false;
@@ -121,28 +137,32 @@ static bool parse_station(struct station_reader *r)
 static bool parse_sites(struct station_reader *r)
 {
     long sites;
+    if (r->have_sites)
+        return station_fail(r, r->token.at, NULL, "'%s' stands twice", "sites");
     if (!station_number(r, 1, TWIN_SITES_MAX, &sites))
         return false;
     r->station->sites = (unsigned)sites;
     r->have_sites = true;
-    return station_line_end(r) || station_fail(r, r->token.at, NULL, "one word too many");
+    return station_end(r);
 }
 
 static bool parse_channels(struct station_reader *r)
 {
     return station_text(r, "the channel table's file", r->channels_file, sizeof r->channels_file) &&
-           (station_line_end(r) || station_fail(r, r->token.at, NULL, "one word too many"));
+           station_end(r);
 }
 
 static bool parse_reference(struct station_reader *r)
 {
     double kelvin;
+    if (r->station->instrument_count)
+        return station_fail(r, r->token.at, NULL, "'reference' stands above all instruments");
     if (!station_quantity(r, "degC", &kelvin))
         return false;
     r->station->reference_degC = kelvin - 273.15;
     if (!num_within(r->station->reference_degC, 0.0, 25.0))
         return station_fail(r, r->token.at, NULL, "a standard litre is of 0 to 25 degC");
-    return station_line_end(r) || station_fail(r, r->token.at, NULL, "one word too many");
+    return station_end(r);
 }
 
 static bool parse_extraction(struct station_reader *r)
@@ -150,8 +170,10 @@ static bool parse_extraction(struct station_reader *r)
     double m3_s;
     if (!station_quantity(r, "m3/h", &m3_s))
         return false;
+    if (!num_within(m3_s, 0.0, 10.0))
+        return station_fail(r, r->token.at, NULL, "the extraction is 0 to 36000 m3/h");
     r->station->view.extraction_Lmin = m3_s * 60000.0;
-    return station_line_end(r) || station_fail(r, r->token.at, NULL, "one word too many");
+    return station_end(r);
 }
 
 static bool parse_nominal(struct station_reader *r)
@@ -162,7 +184,7 @@ static bool parse_nominal(struct station_reader *r)
     r->station->nominal_Lmin = m3_s * 60000.0;
     if (!num_within(r->station->nominal_Lmin, 0.1, 20.0))
         return station_fail(r, r->token.at, NULL, "the nominal total flow is 0.1 to 20 L/min");
-    return station_line_end(r) || station_fail(r, r->token.at, NULL, "one word too many");
+    return station_end(r);
 }
 
 static bool parse_volume(struct station_reader *r)
@@ -173,7 +195,7 @@ static bool parse_volume(struct station_reader *r)
     if (!num_within(m3, 1e-6, 0.05))
         return station_fail(r, r->token.at, NULL, "the gas volume must be 1 mL to 50 L");
     r->station->view.volume_L = m3 * 1000.0;
-    return station_line_end(r) || station_fail(r, r->token.at, NULL, "one word too many");
+    return station_end(r);
 }
 
 static bool parse_stream(struct station_reader *r)
@@ -181,10 +203,10 @@ static bool parse_stream(struct station_reader *r)
     struct span word;
     if (!station_word(r, "b", &word) || !span_is(word, "b"))
         return station_fail(r, r->token.at, NULL, "the second stream is called b");
-    if (!station_word(r, "via", &word) || !station_word(r, "select", &word))
+    if (!station_keyword(r, "via") || !station_keyword(r, "select"))
         return false;
     r->station->view.has_streams = true;
-    return station_line_end(r) || station_fail(r, r->token.at, NULL, "one word too many");
+    return station_end(r);
 }
 
 static bool parse_hottest(struct station_reader *r)
@@ -192,8 +214,10 @@ static bool parse_hottest(struct station_reader *r)
     double kelvin;
     if (!station_quantity(r, "degC", &kelvin))
         return false;
+    if (!num_within(kelvin, 223.15, 1473.15))
+        return station_fail(r, r->token.at, NULL, "the hottest gas path is of -50 to 1200 degC");
     r->station->view.hottest_degC = kelvin - 273.15;
-    return station_line_end(r) || station_fail(r, r->token.at, NULL, "one word too many");
+    return station_end(r);
 }
 
 /* The retest policy is data for production; it is stored with the station file's hash. */
@@ -205,7 +229,7 @@ static bool skip_block(struct station_reader *r)
         if (r->token.kind == TOKEN_END)
             return station_fail(r, r->token.at, NULL, "this block has no end");
         if (r->token.kind == TOKEN_NAME && span_is(r->token.text, "end"))
-            return station_line_end(r);
+            return station_end(r);
         station_skip_line(r);
     }
 }
@@ -272,6 +296,18 @@ static void build_view(struct station *station)
     view->envelope_count = station->envelope_count;
 }
 
+static void check_envelope(struct station_reader *r, unsigned i)
+{
+    const struct envelope_limit *rule = &r->station->envelope[i];
+    struct place at = r->envelope_at[i];
+    int channel = channel_find(&r->station->view, span_text(rule->channel));
+    if (channel < 0)
+        station_fail(r, at, NULL, "envelope: channel '%s' is not on this station", rule->channel);
+    else if (!dim_equal(r->envelope_dim[i], r->station->view.channels[channel].unit.dim))
+        station_fail(r, at, NULL, "envelope: '%s' is in %s, the bound is not", rule->channel,
+                     r->station->view.channels[channel].unit.name);
+}
+
 static void check_whole(struct station_reader *r)
 {
     struct place whole = {.source = r->station->source};
@@ -282,11 +318,8 @@ static void check_whole(struct station_reader *r)
         station_fail(r, whole, "add: sites N", "the number of sites is missing");
     else if (!r->channels_file[0])
         station_fail(r, whole, "add: channels \"FILE.csv\"", "the channel table is missing");
-    for (unsigned i = 0; i < r->station->envelope_count; i++) {
-        const char *channel = r->station->envelope[i].channel;
-        if (channel_find(&r->station->view, span_text(channel)) < 0)
-            station_fail(r, whole, NULL, "envelope: channel '%s' is not on this station", channel);
-    }
+    for (unsigned i = 0; i < r->station->envelope_count && r->station->view.channels; i++)
+        check_envelope(r, i);
 }
 
 enum rc station_load(const char *path, struct diag *diag, struct station **out)
@@ -308,14 +341,14 @@ enum rc station_load(const char *path, struct diag *diag, struct station **out)
     struct station_reader r = {.diag = diag, .station = station};
     lexer_start(&r.lexer, station->source, diag);
     parse_file(&r);
-    if (r.channels_file[0] && r.have_sites &&
-        station_load_channels(station, path, r.channels_file, diag))
+    bool channels = r.channels_file[0] && r.have_sites &&
+                    station_load_channels(station, path, r.channels_file, diag);
+    if (channels)
         build_view(station);
     check_whole(&r);
-    if (diag->errors == before && station_bind_channels(station, diag))
-        build_view(station);
-    if (diag->errors != before)
+    if (diag->errors != before || !channels || !station_bind_channels(station, diag))
         goto fail;
+    build_view(station);
     *out = station;
     return RC_OK;
 fail:

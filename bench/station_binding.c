@@ -178,6 +178,9 @@ static bool calc_name(void *ctx, const struct expr *expr, struct eval_ref *out)
         return bind_error(b, "put the row of the input first", "stands above its input",
                           expr->text);
     const struct channel *channel = &b->station->channels[input].public;
+    if (channel->per_site && !b->station->channels[b->channel].public.per_site)
+        return bind_error(b, "give it the scope site",
+                          "is shared, but its input is not:", expr->text);
     if (channel->period.us > names->period.us)
         names->period = channel->period;
     *out = (struct eval_ref){
@@ -192,6 +195,27 @@ static bool calc_call(void *ctx, const struct expr *expr, struct eval_ref *out)
     return bind_error(names->binder, NULL, "its expression calls", expr->text);
 }
 
+/* Both sides of a sum or a comparison, and both arguments of min and max, are of one dimension. The
+ * compiler trusts its caller in this. */
+static bool calc_dims_fit(const struct binder *b, const struct expr *expr,
+                          const struct eval_names *resolve)
+{
+    const struct eval_code *side[2] = {NULL, NULL};
+    if (expr->kind == EXPR_TEXT)
+        return bind_error(b, NULL, "its expression holds a text", expr->text);
+    for (unsigned i = 0; i < expr->args; i++)
+        if (!calc_dims_fit(b, expr->arg[i], resolve))
+            return false;
+    bool product = expr->kind == EXPR_BINARY && (expr->op == OP_MUL || expr->op == OP_DIV);
+    if (expr->args != COUNT(side) || product)
+        return true;
+    for (size_t i = 0; i < COUNT(side); i++)
+        if (eval_compile(expr->arg[i], resolve, b->station->arena, &side[i]) != RC_OK)
+            return true; /* said when the whole is compiled */
+    return dim_equal(side[0]->dim, side[1]->dim) ||
+           bind_error(b, NULL, "its expression adds or compares different dimensions:", "calc");
+}
+
 static bool bind_calc(const struct binder *b, struct station_binding *to)
 {
     struct calc_names names = {.binder = b};
@@ -199,11 +223,15 @@ static bool bind_calc(const struct binder *b, struct station_binding *to)
     struct channel *channel = &b->station->channels[b->channel].public;
     struct expr *expr;
     const struct eval_code *code;
+    unsigned before = b->diag->errors;
     if (expr_parse(b->station->channels_source, b->signal, binder_place(b), b->station->arena,
                    b->diag, &expr) != RC_OK)
         return false;
     if (eval_compile(expr, &resolve, b->station->arena, &code) != RC_OK)
-        return bind_error(b, NULL, "cannot use the expression", "");
+        return b->diag->errors == before &&
+               bind_error(b, NULL, "cannot use the expression of", "calc");
+    if (!calc_dims_fit(b, expr, &resolve))
+        return false;
     if (!dim_equal(code->dim, channel->unit.dim))
         return bind_error(b, NULL, "its expression has another dimension than", channel->unit.name);
     to->kind = BINDING_CALC;
@@ -218,6 +246,8 @@ static bool bind_channel(const struct binder *b)
     struct station_channel *channel = &b->station->channels[b->channel];
     unsigned sites = channel->public.per_site ? b->station->sites : 1;
     bool ok = true;
+    if (channel->public.output && (span_is(b->instrument, "calc") || span_is(b->instrument, "mix")))
+        return bind_error(b, "in", "is an output, but nothing can be set through", "calc or mix");
     for (unsigned i = 0; i < sites && ok; i++) {
         struct station_binding *to = &channel->binding[i];
         if (span_is(b->instrument, "calc"))

@@ -1,6 +1,6 @@
 /* The channel table: one row per logical channel.
  *
- *   channel,scope,dir,unit,min,max,slew,settle,instrument,signal,u95 */
+ *   channel,scope,dir,unit,min,max,slew,settle,instrument,signal,u95[,coarse] */
 #include <stdlib.h>
 
 #include "bench/station_private.h"
@@ -123,7 +123,8 @@ static bool read_dynamics(const struct row_reader *r, struct channel *to)
     struct unit unit;
     double value;
     if (slew.len) {
-        if (!split_quantity(slew, &value, &unit) || !(value > 0.0))
+        if (!split_quantity(slew, &value, &unit) || !(value > 0.0) ||
+            !dim_equal(unit.dim, dim_divide(to->unit.dim, (struct dim){.s = 1})))
             return refuse(r, COL_SLEW, "like 5 L/min/s", "not a slew rate");
         to->slew_si = value * unit.scale;
     }
@@ -158,6 +159,21 @@ static bool read_u95(const struct row_reader *r, struct channel *to)
     return true;
 }
 
+/* "yes" in an optional column `coarse`: the instrument's steps are larger than its noise. */
+static bool read_coarse(const struct row_reader *r, struct channel *to)
+{
+    int column = csv_column(r->table, "coarse");
+    if (column < 0)
+        return true;
+    const struct csv_cell *cell = csv_cell(r->table, r->row, (size_t)column);
+    to->coarse = span_is(cell->text, "yes");
+    if (to->coarse || cell->text.len == 0 || span_is(cell->text, "no"))
+        return true;
+    diag_add(r->diag, DIAG_ERROR, csv_place(r->table, cell), "yes, no or nothing",
+             "unknown word: '%.*s'", (int)cell->text.len, cell->text.at);
+    return false;
+}
+
 static bool read_words(const struct row_reader *r, struct station_channel *to)
 {
     struct span name = cell_of(r, COL_CHANNEL)->text;
@@ -183,9 +199,10 @@ static bool read_row(const struct row_reader *r, struct station *station)
         return false;
     }
     struct station_channel *to = &station->channels[station->channel_count];
+    *to = (struct station_channel){0};
     to->at = csv_place(r->table, cell_of(r, COL_CHANNEL));
     if (!read_words(r, to) || !read_type(r, &to->public) || !read_range(r, &to->public) ||
-        !read_dynamics(r, &to->public) || !read_u95(r, &to->public))
+        !read_dynamics(r, &to->public) || !read_u95(r, &to->public) || !read_coarse(r, &to->public))
         return false;
     for (unsigned i = 0; i < station->channel_count; i++)
         if (strcmp(station->channels[i].name, to->name) == 0)
@@ -199,8 +216,11 @@ bool station_load_channels(struct station *station, const char *station_path, co
                            struct diag *diag)
 {
     char path[512];
-    if (source_path_beside(station_path, span_text(file), path, sizeof path) != RC_OK)
+    if (source_path_beside(station_path, span_text(file), path, sizeof path) != RC_OK) {
+        diag_add(diag, DIAG_ERROR, (struct place){.source = station->source}, NULL,
+                 "the path of the channel table is too long");
         return false;
+    }
     if (source_load(path, diag, &station->channels_source) != RC_OK ||
         csv_parse_table(station->channels_source, diag, &station->channels_csv) != RC_OK)
         return false;

@@ -17,7 +17,7 @@ static bool parse_action(struct station_reader *r, struct envelope_limit *to)
         to->action = TRIP_ESTOP;
     else
         return station_fail(r, r->token.at, NULL, "expected cleanup or estop");
-    return station_line_end(r) || station_fail(r, r->token.at, NULL, "one word too many");
+    return station_end(r);
 }
 
 static bool take_bound(struct station_reader *r, double *si)
@@ -39,6 +39,8 @@ static bool parse_range(struct station_reader *r, struct envelope_limit *to)
     if (!station_mark(r, MARK_RANGE, "'..'") || !take_bound(r, &to->hi_si))
         return false;
     to->lo_si = unit_to_si(first.has_unit ? &first.unit : &r->token.unit, first.value);
+    if (first.has_unit && !dim_equal(first.unit.dim, r->token.unit.dim))
+        return station_fail(r, first.at, NULL, "the bounds have different dimensions");
     if (!(to->lo_si <= to->hi_si))
         return station_fail(r, first.at, NULL, "the lower bound is above the upper");
     return true;
@@ -52,6 +54,7 @@ static bool parse_rule(struct station_reader *r)
     struct envelope_limit *to = &station->envelope[station->envelope_count];
     *to = (struct envelope_limit){.lo_si = (double)NAN, .hi_si = (double)NAN, .action = TRIP_FAIL};
     to->channel = arena_text(station->arena, r->token.text);
+    r->envelope_at[station->envelope_count] = r->token.at;
     r->token = lexer_next(&r->lexer);
     bool ok;
     if (r->token.kind == TOKEN_MARK && r->token.mark == MARK_LE)
@@ -64,6 +67,7 @@ static bool parse_rule(struct station_reader *r)
         return station_fail(r, r->token.at, NULL, "expected <=, >= or in");
     if (!ok || !to->channel)
         return false;
+    r->envelope_dim[station->envelope_count] = r->token.unit.dim;
     r->token = lexer_next_word(&r->lexer);
     if (!parse_action(r, to))
         return false;
@@ -82,7 +86,7 @@ bool station_parse_envelope(struct station_reader *r)
         if (r->token.kind != TOKEN_NAME)
             continue;
         if (span_is(r->token.text, "end"))
-            return station_line_end(r);
+            return station_end(r);
         if (!parse_rule(r))
             station_skip_line(r);
     }

@@ -64,6 +64,8 @@ static bool option_full_scale(struct station_reader *r, struct station_instrumen
     double m3_s;
     if (!station_quantity(r, "L/min", &m3_s))
         return false;
+    if (!num_within(m3_s, 1e-9, 0.1))
+        return station_fail(r, r->token.at, NULL, "a full scale is above 0, up to 6000 L/min");
     to->setup.full_scale = m3_s * 60000.0;
     return true;
 }
@@ -73,6 +75,8 @@ static bool option_reference(struct station_reader *r, struct station_instrument
     double kelvin;
     if (!station_quantity(r, "degC", &kelvin))
         return false;
+    if (!num_within(kelvin - 273.15, -1e-9, 25.0 + 1e-9))
+        return station_fail(r, r->token.at, NULL, "a standard litre is of 0 to 25 degC");
     /* Ratio of two standard litres: molar volumes go with the absolute temperature. */
     to->setup.reference_ratio = kelvin / (r->station->reference_degC + 273.15);
     return true;
@@ -80,7 +84,9 @@ static bool option_reference(struct station_reader *r, struct station_instrument
 
 static bool option_supply(struct station_reader *r, struct station_instrument *to)
 {
-    return station_quantity(r, "V", &to->setup.supply_V);
+    return station_quantity(r, "V", &to->setup.supply_V) &&
+           (num_within(to->setup.supply_V, 0.0, 60.0) ||
+            station_fail(r, r->token.at, NULL, "a supply is of 0 to 60 V"));
 }
 
 static bool option_serial(struct station_reader *r, struct station_instrument *to)
@@ -118,8 +124,7 @@ static bool is_date(struct span w)
 static bool option_cal(struct station_reader *r, struct station_instrument *to)
 {
     struct span word;
-    if (!station_word(r, "due", &word) || !span_is(word, "due") ||
-        !station_word(r, "a date", &word))
+    if (!station_keyword(r, "due") || !station_word(r, "a date", &word))
         return false;
     if (!is_date(word))
         return station_fail(r, r->token.at, NULL, "a date is YYYY-MM-DD");

@@ -11,6 +11,9 @@ struct station_reader {
     struct station *station;
     struct token token; /* the last one taken */
     char channels_file[128];
+    /* By rule of the envelope: checked against the channels when these are known. */
+    struct place envelope_at[STATION_ENVELOPE_MAX];
+    struct dim envelope_dim[STATION_ENVELOPE_MAX];
     bool have_station, have_sites;
 };
 
@@ -24,6 +27,10 @@ bool station_quantity(struct station_reader *r, const char *like, double *si);
 bool station_number(struct station_reader *r, long lo, long hi, long *out);
 bool station_mark(struct station_reader *r, int mark, const char *expected);
 bool station_copy(struct station_reader *r, struct span text, char *out, size_t cap);
+/* Takes the end of the line; false, and said, if a word stands there. */
+bool station_end(struct station_reader *r);
+/* Takes a fixed word. */
+bool station_keyword(struct station_reader *r, const char *keyword);
 /* True at the end of the line, which is then taken. */
 bool station_line_end(struct station_reader *r);
 void station_skip_line(struct station_reader *r);

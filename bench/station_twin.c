@@ -11,6 +11,7 @@
  *       element lsu49
  *   end */
 #include "bench/station_private.h"
+#include "core/num.h"
 
 static bool take_instrument(struct station_reader *r, int *out)
 {
@@ -58,8 +59,12 @@ static bool parse_cylinder(struct station_reader *r)
     if (!(flow->full_scale_slpm > 0.0))
         return station_fail(r, at, "add: full-scale 10 L/min",
                             "this flow controller has no full scale");
-    if (!station_word(r, "stream a or b", &word) || !station_word(r, "a or b", &word))
+    if (twin->flow_of[instrument])
+        return station_fail(r, at, NULL, "this flow controller has a cylinder already");
+    if (!station_keyword(r, "stream") || !station_word(r, "a or b", &word))
         return false;
+    if (!span_is(word, "a") && !span_is(word, "b"))
+        return station_fail(r, r->token.at, NULL, "expected a or b");
     flow->stream = span_is(word, "b");
     do {
         if (!take_share(r, &flow->cylinder))
@@ -67,8 +72,10 @@ static bool parse_cylinder(struct station_reader *r)
         r->token = lexer_next(&r->lexer);
     } while (r->token.kind == TOKEN_MARK && r->token.mark == ',');
     struct gas_fault fault;
-    if (gas_mix_check(&flow->cylinder, &fault) != RC_OK)
-        return station_fail(r, at, NULL, "this cylinder's shares are no mixture");
+    if (gas_mix_check(&flow->cylinder, &fault) != RC_OK ||
+        !num_within(gas_mix_sum(&flow->cylinder), 1.0 - 1e-6, 1.0 + 1e-6))
+        return station_fail(r, at, "name the rest: n2 balance",
+                            "this cylinder's shares do not make up 100 %%");
     twin->flow_of[instrument] = ++twin->config.flow_count;
     return r->token.kind == TOKEN_EOL ||
            station_fail(r, r->token.at, NULL, "expected ',' or the end of the line");
@@ -76,19 +83,18 @@ static bool parse_cylinder(struct station_reader *r)
 
 static bool parse_heaters(struct station_reader *r)
 {
-    return take_instrument(r, &r->station->twin.heater_supply) && station_line_end(r);
+    return take_instrument(r, &r->station->twin.heater_supply) && station_end(r);
 }
 
 static bool parse_load(struct station_reader *r)
 {
     struct station_twin *twin = &r->station->twin;
-    struct span word;
     long channel;
-    if (!take_instrument(r, &twin->load) || !station_word(r, "on", &word) ||
+    if (!take_instrument(r, &twin->load) || !station_keyword(r, "on") ||
         !take_instrument(r, &twin->load_supply) || !station_number(r, 1, 4, &channel))
         return false;
     twin->load_channel = (unsigned)channel - 1;
-    return station_line_end(r);
+    return station_end(r);
 }
 
 static bool parse_valve(struct station_reader *r)
@@ -97,7 +103,7 @@ static bool parse_valve(struct station_reader *r)
     if (!take_instrument(r, &r->station->twin.valve_io) || !station_number(r, 0, 15, &pin))
         return false;
     r->station->twin.valve_pin = (unsigned)pin;
-    return station_line_end(r);
+    return station_end(r);
 }
 
 static bool parse_proven(struct station_reader *r)
@@ -107,7 +113,7 @@ static bool parse_proven(struct station_reader *r)
     if (!take_instrument(r, &instrument) || !station_number(r, 0, 15, &pin))
         return false;
     r->station->twin.proven_inputs |= 1u << pin;
-    return station_line_end(r);
+    return station_end(r);
 }
 
 static bool parse_millilitres(struct station_reader *r, double *mL)
@@ -116,7 +122,7 @@ static bool parse_millilitres(struct station_reader *r, double *mL)
     if (!station_quantity(r, "mL", &m3))
         return false;
     *mL = m3 * 1e6;
-    return station_line_end(r);
+    return station_end(r);
 }
 
 static bool parse_manifold(struct station_reader *r)
@@ -140,7 +146,7 @@ static bool parse_element(struct station_reader *r)
         r->station->twin.config.element = TWIN_ELEMENT_LSU42;
     else
         return station_fail(r, r->token.at, NULL, "expected lsu49 or lsu42");
-    return station_line_end(r);
+    return station_end(r);
 }
 
 static const struct {
@@ -175,7 +181,7 @@ bool station_parse_twin(struct station_reader *r)
         if (r->token.kind != TOKEN_NAME)
             continue;
         if (span_is(r->token.text, "end"))
-            return station_line_end(r);
+            return station_end(r);
         if (!parse_line(r))
             station_skip_line(r);
     }

@@ -8,28 +8,27 @@
 
 struct curves {
     struct result_curve *items;
-    size_t count;
+    size_t count, room; /* room: values that each curve of the present stream may take */
     int64_t started_us;
 };
 
-static bool grow(double **items, size_t cap)
+/* Room for the rows of all chunks of the stream in each of its curves. */
+static enum rc reserve(struct store *store, int64_t stream, struct curves *curves, size_t first)
 {
-    double *bigger = reallocarray(*items, cap, sizeof **items);
-    if (bigger)
-        *items = bigger;
-    return bigger != NULL;
-}
-
-static void append(struct reader *r, struct result_curve *curve, double t_s, double value)
-{
-    bool is_full = (curve->count & (curve->count - 1)) == 0; /* 0 or a power of two */
-    size_t cap = curve->count ? curve->count * 2 : 1;
-    if (is_full && !(grow(&curve->t_s, cap) && grow(&curve->value, cap))) {
-        r->code = SQLITE_NOMEM;
-        return;
+    struct reader r =
+        reader_of(store, "SELECT coalesce(sum(n),0) FROM chunk WHERE stream_id=?1", stream);
+    int64_t rows = reader_next(&r) ? reader_int(&r, 0, 0) : 0;
+    enum rc rc = reader_end(&r, store, NULL);
+    if (rc != RC_OK || rows < 0)
+        return rc == RC_OK ? RC_CONFIG : rc;
+    curves->room = (size_t)rows;
+    for (size_t i = first; i < curves->count; i++) {
+        curves->items[i].t_s = reader_numbers(curves->room);
+        curves->items[i].value = reader_numbers(curves->room);
+        if (!curves->items[i].t_s || !curves->items[i].value)
+            return RC_NOSPACE;
     }
-    curve->t_s[curve->count] = t_s;
-    curve->value[curve->count++] = value;
+    return RC_OK;
 }
 
 static void take_chunk(struct reader *r, const struct curves *curves, struct result_curve *first,
@@ -47,9 +46,14 @@ static void take_chunk(struct reader *r, const struct curves *curves, struct res
     double dt_s = (double)reader_int(r, 1, 0) * 1e-6;
     for (unsigned column = 0; column < view.columns; column++) {
         struct result_curve *curve = &first[view.column + column];
-        for (size_t row = 0; row < view.rows && r->code == SQLITE_ROW; row++) {
+        if (view.rows > curves->room - curve->count) {
+            r->code = SQLITE_CORRUPT; /* says otherwise in its row */
+            return;
+        }
+        for (size_t row = 0; row < view.rows; row++) {
             double t_s = view.points ? (double)chunk_time_s(&view, row) : dt_s * (double)row;
-            append(r, curve, t0_s + t_s, (double)chunk_value(&view, column, row));
+            curve->t_s[curve->count] = t0_s + t_s;
+            curve->value[curve->count++] = (double)chunk_value(&view, column, row);
         }
     }
 }
@@ -81,6 +85,8 @@ static enum rc read_stream(struct store *store, int64_t stream, struct curves *c
     }
     curves->items = items;
     enum rc rc = reader_end(&r, store, NULL);
+    if (rc == RC_OK)
+        rc = reserve(store, stream, curves, first);
     return rc == RC_OK && curves->count > first ? read_chunks(store, stream, curves, first) : rc;
 }
 

@@ -23,6 +23,9 @@ double reader_real(struct reader *reader, int column); /* NULL: NaN */
 int64_t reader_int(struct reader *reader, int column, int64_t if_null);
 void reader_copy(struct reader *reader, int column, char *out, size_t cap);
 
+/* Zeroed, on the heap; NULL: out of memory. */
+double *reader_numbers(size_t count);
+
 /* Room for one more item at the end of a list that grows by doubling; the new one is zeroed. NULL:
  * out of memory, and the reader ends. */
 void *reader_grow(struct reader *reader, void **items, size_t *count, size_t size);

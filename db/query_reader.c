@@ -81,3 +81,8 @@ void *reader_grow(struct reader *reader, void **items, size_t *count, size_t siz
     ++*count;
     return item;
 }
+
+double *reader_numbers(size_t count)
+{
+    return calloc(count + 1, sizeof(double));
+}

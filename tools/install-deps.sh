@@ -3,7 +3,7 @@
 # Quiet and instant when all is there. As root or by sudo; else it prints the command to run.
 set -eu
 packages="gcc make pkg-config libserialport-dev libcsv-dev libsqlite3-dev libsodium-dev zlib1g-dev
- libgsl-dev libcairo2-dev libjansson-dev libcmocka-dev python3 sqlite3"
+ libgsl-dev libcairo2-dev libcmocka-dev python3 sqlite3"
 [ $# -eq 0 ] || packages="$packages $*"
 missing=
 for package in $packages; do

@@ -26,13 +26,21 @@
 #include "bench/guard/guard_wire.h"
 #include "bench/guard/whitelist.h"
 
-enum { ROUNDS = 3, REPLY_MS = 25, QUIET_MS = 3, EXIT_USAGE_GUARD = 2, EXIT_REFUSED_GUARD = 3 };
+enum {
+    ROUNDS = 3,
+    REPLY_MS = 25,
+    QUIET_MS = 3,
+    STUCK_MS = 5000,
+    EXIT_USAGE_GUARD = 2,
+    EXIT_REFUSED_GUARD = 3
+};
 
 struct guarded_port {
     int fd;
     unsigned frames[GUARD_FRAMES_MAX / 8];
     unsigned count, next, round;
-    int64_t due_ms; /* the next frame may go at this time */
+    int64_t due_ms;   /* the next frame may go at this time */
+    int64_t stuck_ms; /* since when it takes nothing; 0: it does */
     bool dead;
 };
 
@@ -189,10 +197,14 @@ static void write_next(struct guard *guard, struct guarded_port *port, int64_t n
     ssize_t n = write(port->fd, frame->bytes, frame->len);
     if (n < 0 && errno != EAGAIN && errno != EINTR)
         port->dead = true;
-    if (n != (ssize_t)frame->len)
+    if (n != (ssize_t)frame->len) {
         port->due_ms = now + QUIET_MS; /* the same frame again */
-    else
+        port->stuck_ms = port->stuck_ms ? port->stuck_ms : now;
+        port->dead = port->dead || now - port->stuck_ms > STUCK_MS;
+    } else {
         port->due_ms = now + REPLY_MS;
+        port->stuck_ms = 0;
+    }
     if (n == (ssize_t)frame->len && ++port->next == port->count) {
         port->next = 0;
         port->round++;

@@ -56,12 +56,18 @@ static bool is_flow(const struct station *station, unsigned channel)
                   "flow_controller") == 0;
 }
 
-static void collect_gases(struct gate *gate)
+/* False: more flow controllers than the gate can judge. */
+static bool collect_gases(struct gate *gate)
 {
     const struct station *station = gate->station;
-    for (unsigned c = 0; c < station->channel_count && gate->gas_count < GATE_GASES_MAX; c++) {
+    for (unsigned c = 0; c < station->channel_count; c++) {
         if (!is_flow(station, c))
             continue;
+        if (gate->gas_count == GATE_GASES_MAX) {
+            log_say(gate->config.log, LOG_ERROR, "more than %d channels of flow controllers",
+                    GATE_GASES_MAX);
+            return false;
+        }
         struct gate_gas *gas = &gate->gases[gate->gas_count++];
         const struct channel *channel = &station->channels[c].public;
         gas->channel = c;
@@ -71,6 +77,7 @@ static void collect_gases(struct gate *gate)
         gas->inert = gas->supply && is_inert(&gas->supply->mix);
         gas->stream = 'a';
     }
+    return true;
 }
 
 enum rc gate_new(const struct gate_config *config, struct gate **out)
@@ -85,7 +92,11 @@ enum rc gate_new(const struct gate_config *config, struct gate **out)
     for (unsigned i = 0; i < config->gas_count; i++)
         if (!is_inert(&config->gases[i].mix) && gas_fuel_index(&config->gases[i].mix, 25.0) > 0.0)
             gate->limits.fuel_line_open = true;
-    collect_gases(gate);
+    gate_forget_purge(gate);
+    if (!collect_gases(gate)) {
+        gate_free(gate);
+        return RC_CONFIG;
+    }
     *out = gate;
     return RC_OK;
 }
@@ -109,8 +120,7 @@ void gate_open(struct gate *gate)
 void gate_close(struct gate *gate)
 {
     gate->state = GATE_CLOSED;
-    gate->purge_L = 0.0;
-    gate->purge_since = (struct instant){0};
+    gate_forget_purge(gate);
 }
 
 const struct gas_rule_limits *gate_limits(const struct gate *gate)
@@ -188,8 +198,9 @@ static enum rc permit_gas(const struct gate *gate, const struct gate_gas *gas, d
                           struct obuf *why)
 {
     double slpm = si * 60000.0;
-    if (slpm <= gas->commanded_slpm && slpm <= 0.0)
-        return RC_OK; /* closing is always allowed */
+    /* Oxygen and fuel may always be closed; the inert gas only if what stays may flow without. */
+    if (slpm <= 0.0 && (!gas->inert || gate->state == GATE_CLOSED))
+        return RC_OK;
     if (gate->state == GATE_CLOSED) {
         (void)!obuf_printf(why, "the gate is closed");
         return RC_REFUSED;
@@ -217,6 +228,12 @@ static enum rc permit_envelope(const struct gate *gate, const struct channel *ch
     return RC_OK;
 }
 
+/* Zero, or the least of a channel that cannot be zero. */
+static double rest_of(const struct channel *channel)
+{
+    return num_within(0.0, channel->min_si, channel->max_si) ? 0.0 : channel->min_si;
+}
+
 enum rc gate_permit(const struct gate *gate, unsigned channel, unsigned site, double si,
                     struct obuf *why)
 {
@@ -233,7 +250,7 @@ enum rc gate_permit(const struct gate *gate, unsigned channel, unsigned site, do
         return rc;
     if (gas)
         return permit_gas(gate, gas, si, why);
-    if (gate->state == GATE_CLOSED && si > public->min_si) {
+    if (gate->state == GATE_CLOSED && si != rest_of(public)) {
         (void)!obuf_printf(why, "the gate is closed");
         return RC_REFUSED;
     }

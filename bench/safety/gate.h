@@ -58,6 +58,8 @@ typedef void gate_done(void *ctx, enum rc rc, const char *error);
  */
 void gate_set(struct gate *gate, unsigned channel, unsigned site, double si, gate_done *done,
               void *ctx);
+/* Nobody waits any more for the sets that were asked for with this ctx: they go on, unanswered. */
+void gate_forget(struct gate *gate, const void *ctx);
 /* All outputs of the station to rest, whatever the state; answered when each instrument has. */
 void gate_make_safe(struct gate *gate, gate_done *done, void *ctx);
 

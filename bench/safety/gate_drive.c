@@ -65,15 +65,17 @@ static struct gate_set_job *take_job(struct gate *gate)
     return NULL;
 }
 
-static void refuse(struct gate *gate, unsigned channel, enum rc rc, const char *why,
-                   gate_done *done, void *ctx)
+/* The trip runs the whole stop, cleanup's first orders included, and whoever asked may have been
+ * told to forget this set by then: the job remembers that. */
+static void refuse(struct gate *gate, struct gate_set_job *job, enum rc rc, const char *why)
 {
     char text[256];
-    snprintf(text, sizeof text, "output gate refused %s: %s", gate->station->channels[channel].name,
-             why);
+    snprintf(text, sizeof text, "output gate refused %s: %s",
+             gate->station->channels[job->channel].name, why);
     log_say(gate->config.log, LOG_ERROR, "%s", text);
     gate_trip(gate, text);
-    done(ctx, rc, text);
+    job->busy = false;
+    job->done(job->ctx, rc, text);
 }
 
 static void drive(struct gate *gate, struct gate_set_job *job, double si)
@@ -100,24 +102,40 @@ void gate_set(struct gate *gate, unsigned channel, unsigned site, double si, gat
 {
     char text[160];
     struct obuf why = {text, 0, sizeof text - 1};
-    enum rc rc = gate_permit(gate, channel, site, si, &why);
-    text[why.len] = '\0';
-    if (rc != RC_OK) {
-        refuse(gate, channel, rc, text, done, ctx);
-        return;
-    }
-    const struct station_binding *binding = station_binding_of(gate->station, channel, site);
     struct gate_set_job *job = take_job(gate);
-    if (!job || binding->kind != BINDING_DEVICE) {
-        done(ctx, RC_CONFIG, job ? "this channel drives nothing" : "too many outputs at once");
+    if (!job) {
+        done(ctx, RC_CONFIG, "too many outputs at once");
         return;
     }
     *job = (struct gate_set_job){
         .gate = gate, .done = done, .ctx = ctx, .channel = channel, .site = site, .busy = true};
+    enum rc rc = gate_permit(gate, channel, site, si, &why);
+    text[why.len] = '\0';
+    if (rc != RC_OK) {
+        refuse(gate, job, rc, text);
+        return;
+    }
+    if (station_binding_of(gate->station, channel, site)->kind != BINDING_DEVICE) {
+        job->busy = false;
+        done(ctx, RC_CONFIG, "this channel drives nothing");
+        return;
+    }
     struct gate_gas *gas = gate_gas_at(gate, channel);
     if (gas)
         gas->commanded_slpm = si * 60000.0;
     drive(gate, job, si);
+}
+
+static void forgotten(void *ctx, enum rc rc, const char *error)
+{
+    (void)ctx, (void)rc, (void)error;
+}
+
+void gate_forget(struct gate *gate, const void *ctx)
+{
+    for (unsigned i = 0; i < GATE_SETS_MAX; i++)
+        if (gate->jobs[i].busy && gate->jobs[i].ctx == ctx)
+            gate->jobs[i].done = forgotten;
 }
 
 static void on_safe(void *ctx, enum rc rc, double readback)

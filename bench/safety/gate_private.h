@@ -37,5 +37,7 @@ struct gate {
 };
 
 void gate_trip(struct gate *gate, const char *why);
+/* The next measured flow begins a purge. */
+void gate_forget_purge(struct gate *gate);
 
 #endif

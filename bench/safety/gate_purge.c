@@ -11,6 +11,12 @@ static double needed_L(const struct gate *gate)
     return gate->station->view.purge_volumes * gate->station->view.volume_L;
 }
 
+void gate_forget_purge(struct gate *gate)
+{
+    gate->purge_L = 0.0;
+    gate->purge_since = gate->purge_last = (struct instant){INT64_MIN / 2};
+}
+
 static void restart(struct gate *gate, struct instant t)
 {
     gate->purge_L = 0.0;
@@ -38,8 +44,13 @@ void gate_observe(struct gate *gate, unsigned channel, double slpm, struct insta
     if (!gas)
         return;
     gas->measured_slpm = slpm;
-    if (gate->state != GATE_PURGE || !gas->inert)
+    if (gate->state != GATE_PURGE || (gas->inert && gas->stream != 'a'))
         return;
+    if (!gas->inert) { /* a leak counts even if it is over when the inert gas reports next */
+        if (!(slpm < 0.01 * gas->full_scale_slpm))
+            restart(gate, t);
+        return;
+    }
     double flow = clean_flow_slpm(gate);
     struct duration since = instant_since(t, gate->purge_last);
     if (!(flow >= 0.25 * gate->station->nominal_Lmin) || since.us > purge_gap.us) {

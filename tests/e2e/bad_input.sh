@@ -65,3 +65,13 @@ cp good.db torn.db; dd if=/dev/urandom of=torn.db bs=4096 seek=2 count=3 conv=no
 expect 7 "" "$LB" run seq/x.seq --simulate --db torn.db
 (ulimit -f 600; expect 7 "stored" "$LB" run seq/x.seq --simulate --db small.db)
 [ -e small.db-spill.ndjson ] && ok "what could not be stored is in the spill file" || not_ok "no spill file"
+
+if command -v setpriv >/dev/null && [ "$(id -u)" = 0 ]; then
+    mkdir ro && cp good.db ro/ && chmod 755 . ro && chmod 444 ro/good.db && chmod 755 "$(pwd)"
+    nobody="setpriv --reuid=65534 --regid=65534 --clear-groups"
+    if $nobody test -r "$SEQ" && $nobody test -x "$LB" && $nobody test -r ro/good.db; then
+        expect 7 "ro/good.db" $nobody "$LB" run "$SEQ" --simulate --db ro/good.db
+    else
+        echo "skip a read-only database: another user cannot see this folder"
+    fi
+fi

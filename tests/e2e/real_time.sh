@@ -1,0 +1,20 @@
+# The shipped end-of-line test in real time, over PTYs, through the serial transport, in two processes: the
+# same verdicts as in virtual time.
+. "$ROOT/tests/e2e/lib.sh"
+STATION="--station $ROOT/bench/stations/twin.station"
+
+"$LB" twin serve $STATION --dir rig --seed 5 --defect 3=D12:0.4 >serve.log 2>&1 &
+server=$!
+sleep 1
+verdicts() { sed -n 's/.*\(site=[0-9]* serial=.* verdict .*\)/\1/p' "$1" | sort; }
+expect 1 "3 pass, 1 fail, 0 error" "$LB" run "$SEQ" $STATION --simulate --seed 5 --defect 3=D12:0.4 --no-db
+verdicts out.txt >virtual.txt
+expect 1 "3 pass, 1 fail, 0 error" "$LB" run "$SEQ" $STATION --ports rig --seed 5 --db real.db
+verdicts out.txt >real.txt
+same "the same verdicts, for the same parts" "$(cat virtual.txt)" "$(cat real.txt)"
+same "four verdicts" "$(wc -l <real.txt)" 4
+kill $server; wait $server 2>/dev/null
+case $(tail -n 1 serve.log) in *" rest 0") ok "every output is at rest" ;; *) not_ok "outputs are on" ;; esac
+same "integrity" "$(sqlite3 real.db 'pragma integrity_check')" ok
+late=$(sqlite3 real.db "select count(*) from measure where quality <> 'good'")
+same "no measurement lacked samples" "$late" 0
