@@ -26,6 +26,20 @@ enum plant_signal {
     PLANT_HEATER_ENABLE, /* write: 0/1, with the supply voltage announced on channel 1 */
     PLANT_CONTROL_STATUS, /* read: rusEFI status code 0 preheat 1 warm-up 2 closed loop 3.. faults
                            */
+    PLANT_SOURCE_V, /* write: a source-meter becomes this voltage source, on; read: at its terminals
+                     */
+    PLANT_SOURCE_A, /* write: a current source, on; read: measured current */
+    PLANT_SOURCE_OFF,        /* write: any value: high impedance */
+    PLANT_SOURCE_LIMIT_V,    /* write: compliance while it is a current source */
+    PLANT_SOURCE_LIMIT_A,    /* write: compliance while it is a voltage source */
+    PLANT_SOURCE_COMPLIANCE, /* read: 0/1 */
+    PLANT_METER_V,           /* read: at a meter's input; of a scanner: input `channel` */
+    PLANT_METER_ohm,         /* write: input resistance of the meter (10e6, 10e9) */
+    PLANT_RELAY,             /* write: 0/1 */
+    PLANT_SINE_V,            /* write: rms amplitude of a lock-in's sine output */
+    PLANT_SINE_Hz,           /* write */
+    PLANT_LOCK_IN_X_V,       /* read: rms */
+    PLANT_LOCK_IN_Y_V,       /* read */
 };
 
 struct plant {

@@ -7,6 +7,10 @@
 #include "instruments/capability/flow_controller.h"
 #include "instruments/capability/lambda_controller.h"
 #include "instruments/capability/load.h"
+#include "instruments/capability/lock_in.h"
+#include "instruments/capability/meter.h"
+#include "instruments/capability/scanner.h"
+#include "instruments/capability/source_meter.h"
 #include "instruments/capability/supply.h"
 
 #define TABLE(rows) .signals = (rows), .signal_count = sizeof(rows) / sizeof((rows)[0])
@@ -43,6 +47,28 @@ static const struct signal digital_signals[DIGITAL_SIGNALS] = {
     [DIGITAL_SIGNAL_IN]  = { "in",  "onoff", offsetof(struct digital_reading, pin[0].in) },
     [DIGITAL_SIGNAL_OUT] = { "out", "onoff", offsetof(struct digital_reading, pin[0].out), .writable = true },
 };
+static const struct signal source_signals[SOURCE_SIGNALS] = {
+    [SOURCE_SIGNAL_U]          = { "u",          "V",     offsetof(struct source_reading, u_V), .writable = true },
+    [SOURCE_SIGNAL_I]          = { "i",          "A",     offsetof(struct source_reading, i_A), .writable = true },
+    [SOURCE_SIGNAL_LIMIT_U]    = { "limit_u",    "V",     SIGNAL_WRITE_ONLY, .writable = true },
+    [SOURCE_SIGNAL_LIMIT_I]    = { "limit_i",    "A",     SIGNAL_WRITE_ONLY, .writable = true },
+    [SOURCE_SIGNAL_OUTPUT]     = { "output",     "onoff", offsetof(struct source_reading, output_on), .writable = true },
+    [SOURCE_SIGNAL_COMPLIANCE] = { "compliance", "onoff", offsetof(struct source_reading, compliance) },
+};
+static const struct signal meter_signals[METER_SIGNALS] = {
+    [METER_SIGNAL_U] = { "u", "V", offsetof(struct meter_reading, u_V) },
+};
+static const struct signal scanner_signals[SCANNER_SIGNALS] = {
+    [SCANNER_SIGNAL_U]     = { "u",     "V",     offsetof(struct scanner_reading, channel[0].u_V) },
+    [SCANNER_SIGNAL_RELAY] = { "relay", "onoff", offsetof(struct scanner_reading, channel[0].relay), .writable = true },
+};
+static const struct signal lock_in_signals[LOCK_IN_SIGNALS] = {
+    [LOCK_IN_SIGNAL_AMPLITUDE] = { "amplitude", "V",     SIGNAL_WRITE_ONLY, .writable = true, .safe = 0.004 },
+    [LOCK_IN_SIGNAL_FREQUENCY] = { "frequency", "Hz",    SIGNAL_WRITE_ONLY, .writable = true, .safe = 1000 },
+    [LOCK_IN_SIGNAL_X]         = { "x",         "V",     offsetof(struct lock_in_reading, x_V) },
+    [LOCK_IN_SIGNAL_Y]         = { "y",         "V",     offsetof(struct lock_in_reading, y_V) },
+    [LOCK_IN_SIGNAL_OVERLOAD]  = { "overload",  "onoff", offsetof(struct lock_in_reading, overload) },
+};
 /* clang-format on */
 
 const struct capability capability_flow_controller = {
@@ -61,6 +87,16 @@ const struct capability capability_digital_io = {.name = "digital_io",
                                                  TABLE(digital_signals),
                                                  .reading_size = sizeof(struct digital_reading),
                                                  .channel_stride = sizeof(struct digital_pin)};
+const struct capability capability_source_meter = {
+    .name = "source_meter", TABLE(source_signals), .reading_size = sizeof(struct source_reading)};
+const struct capability capability_meter = {
+    .name = "meter", TABLE(meter_signals), .reading_size = sizeof(struct meter_reading)};
+const struct capability capability_scanner = {.name = "scanner",
+                                              TABLE(scanner_signals),
+                                              .reading_size = sizeof(struct scanner_reading),
+                                              .channel_stride = sizeof(struct scanner_channel)};
+const struct capability capability_lock_in = {
+    .name = "lock_in", TABLE(lock_in_signals), .reading_size = sizeof(struct lock_in_reading)};
 const struct capability capability_can_adapter = {.name = "can_adapter"};
 
 int capability_signal(const struct capability *capability, const char *name, size_t len)
