@@ -114,15 +114,16 @@ kill9: all
 
 check-all: format-check layers globals test asan tsan analyze tidy fuzz
 
-update-golden: all
+update-golden: $(BUILD)/tests/test_report
 	@tools/update-golden.sh
 
 PREFIX ?= /usr/local
 install: all
-	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/lambdabench $(DESTDIR)$(PREFIX)/share/man/man1
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/lambdabench $(DESTDIR)$(PREFIX)/share/man/man1 $(DESTDIR)$(PREFIX)/share/man/man5
 	install build/lambdabench build/lambdaguard $(DESTDIR)$(PREFIX)/bin
 	cp -r sequences/library sequences/limits sequences/tables bench/stations $(DESTDIR)$(PREFIX)/share/lambdabench
 	install -m 644 docs/man/*.1 $(DESTDIR)$(PREFIX)/share/man/man1
+	install -m 644 docs/man/*.5 $(DESTDIR)$(PREFIX)/share/man/man5
 
 clean:
 	rm -rf build
