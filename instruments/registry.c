@@ -4,9 +4,13 @@
 #include "instruments/bronkhorst_propar/bronkhorst_propar.h"
 #include "instruments/can_lambda/can_lambda.h"
 #include "instruments/itech_it8500/itech_it8500.h"
+#include "instruments/keithley_2400/keithley_2400.h"
+#include "instruments/keysight_3446x/keysight_3446x.h"
+#include "instruments/keysight_daq970a/keysight_daq970a.h"
 #include "instruments/numato_gpio/numato_gpio.h"
 #include "instruments/scpi_supply/scpi_supply.h"
 #include "instruments/slcan_adapter/slcan_adapter.h"
+#include "instruments/srs_sr830/srs_sr830.h"
 
 const struct registry_entry registry[] = {
     {&alicat_mc_driver, &alicat_mc_sim},
@@ -25,6 +29,18 @@ const struct registry_entry registry[] = {
     {&slcan_driver, &slcan_sim},
     {&rusefi_driver, &rusefi_sim},
     {&emtron_elc_driver, &emtron_elc_sim},
+    {&sr830_driver, &sr830_sim},
+    {&sr830_low_driver, &sr830_low_sim},
+    {&sr810_driver, &sr810_sim},
+    {&keithley_2400_driver, &keithley_2400_sim},
+    {&keithley_2401_driver, &keithley_2401_sim},
+    {&keithley_2410_driver, &keithley_2410_sim},
+    {&k34460a_driver, &k34460a_sim},
+    {&k34461a_driver, &k34461a_sim},
+    {&k34465a_driver, &k34465a_sim},
+    {&daq970a_driver, &daq970a_sim},
+    {&k34970a_driver, &k34970a_sim},
+    {&k34972a_driver, &k34972a_sim},
 };
 const size_t registry_count = COUNT(registry);
 

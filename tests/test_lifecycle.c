@@ -33,11 +33,23 @@ LIFE_OF(numato)
 LIFE_OF(slcan)
 LIFE_OF(rusefi)
 LIFE_OF(emtron_elc)
+LIFE_OF(sr830)
+LIFE_OF(sr830_low)
+LIFE_OF(sr810)
+LIFE_OF(keithley2400)
+LIFE_OF(keithley2401)
+LIFE_OF(keithley2410)
+LIFE_OF(k34460a)
+LIFE_OF(k34461a)
+LIFE_OF(k34465a)
+LIFE_OF(daq970a)
+LIFE_OF(k34970a)
+LIFE_OF(k34972a)
 
 static void every_driver_of_the_registry_is_here(void **state)
 {
     (void)state;
-    assert_int_equal(registry_count, 16);
+    assert_int_equal(registry_count, 28);
     assert_null(registry_find(SPAN("")));
     assert_null(registry_find(SPAN("alica")));
     for (size_t i = 0; i < registry_count; i++) {
@@ -66,6 +78,18 @@ int main(void)
         cmocka_unit_test(slcan_lives_through_everything),
         cmocka_unit_test(rusefi_lives_through_everything),
         cmocka_unit_test(emtron_elc_lives_through_everything),
+        cmocka_unit_test(sr830_lives_through_everything),
+        cmocka_unit_test(sr830_low_lives_through_everything),
+        cmocka_unit_test(sr810_lives_through_everything),
+        cmocka_unit_test(keithley2400_lives_through_everything),
+        cmocka_unit_test(keithley2401_lives_through_everything),
+        cmocka_unit_test(keithley2410_lives_through_everything),
+        cmocka_unit_test(k34460a_lives_through_everything),
+        cmocka_unit_test(k34461a_lives_through_everything),
+        cmocka_unit_test(k34465a_lives_through_everything),
+        cmocka_unit_test(daq970a_lives_through_everything),
+        cmocka_unit_test(k34970a_lives_through_everything),
+        cmocka_unit_test(k34972a_lives_through_everything),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -35,6 +35,14 @@ static const struct form {
     FORM("T0EF500002" ANY ANY "00\r"),                             /* rusEFI: heater off */
     FORM("gpio clear " ANY "\r"),                                  /* Numato: one output low */
     FORM("gpio writeall " ZERO "\r"),
+    FORM(":OUTP OFF;:OUTP:SMOD HIMP;:OUTP?;:OUTP:SMOD?\n"),        /* source-meter: high impedance */
+    FORM(":OUTP OFF;:OUTP:SMOD HIMP;:OUTP?;:OUTP:SMOD?\n"),         /* Keithley 2400 */
+    FORM(":ROUT:OPEN (@201:216);:ROUT:CLOS? (@201:216)\n"),         /* DAQ970A: relays open */
+    FORM("OUTX 0;SLVL 0.004;SLVL?\r"),                            /* lock-in: its least amplitude */
+    FORM(":ROUT:OPEN (@201:216);:ROUT:CLOS? (@201:216)\n"),       /* scanner: all relays open */
+    FORM(":OUTP OFF;:OUTP:SMOD HIMP;:OUTP?;:OUTP:SMOD?\n"),         /* Keithley 2400 */
+    FORM(":ROUT:OPEN (@201:216);:ROUT:CLOS? (@201:216)\n"),         /* DAQ970A: relays open */
+    FORM("OUTX 0;SLVL 0.004;SLVL?\r"),                             /* SR830: sine at its least */
 };
 /* clang-format on */
 

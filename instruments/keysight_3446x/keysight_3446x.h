@@ -1,0 +1,30 @@
+/* Keysight 34460A, 34461A and 34465A bench multimeters as direct voltage meters (SCPI).
+ *
+ *   *IDN?\n                                      Keysight Technologies,34461A,MY53220001,A.02.14\n
+ *   *CLS;:ABOR;:CONF:VOLT:DC 1;:CONF?;..\n       "VOLT +1.000000E+00,+1.000000E-06";..\n
+ *   :VOLT:DC:IMP:AUTO ON;:VOLT:DC:IMP:AUTO?\n    1\n              more than 10 Gohm up to 10 V
+ *   READ?\n                                      +4.50123400E-01\n
+ *   READ?\n                                      +9.90000000E+37\n    overload: the reading is NaN
+ *
+ * Lines end in LF, both ways; the meter may send CR LF. CONF puts the input back to 10 Mohm, so the
+ * impedance is set after it and read back: a Nernst cell must not be loaded. There is no output and
+ * hence no safe frame. Sources: Keysight Truevolt Series Operating and Service Guide; libsigrok. */
+#ifndef INSTRUMENTS_KEYSIGHT_3446X_KEYSIGHT_3446X_H
+#define INSTRUMENTS_KEYSIGHT_3446X_KEYSIGHT_3446X_H
+
+#include "instruments/capability/meter.h"
+#include "instruments/driver.h"
+#include "instruments/sim.h"
+
+/* What differs between models. */
+struct keysight_3446x_model {
+    const char *model; /* second field of *IDN? must be this */
+    double range_V;    /* fixed; one of 0.1, 1, 10 (high impedance), and the text below */
+    const char *range;
+    const char *serial, *firmware; /* for the simulator only */
+};
+
+extern const struct driver k34460a_driver, k34461a_driver, k34465a_driver;
+extern const struct sim_driver k34460a_sim, k34461a_sim, k34465a_sim;
+
+#endif
