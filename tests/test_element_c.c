@@ -267,7 +267,7 @@ static double hours_pinned(const struct element_c *c, struct cell_gas gas, doubl
 {
     struct element_c_state element;
     struct element_c_point point = {.pinned = true};
-    const struct element_c_drive drive = {T800_K, 36, current_uA, 0};
+    const struct element_c_drive drive = {.T_K = T800_K, .dt_s = 36, .current_uA = current_uA};
     assert_int_equal(element_c_start(c, &gas, T800_K, &element), RC_OK);
     while (point.pinned && element.hours < most_h)
         assert_int_equal(element_c_step(c, &gas, &drive, &element, &point), RC_OK);
@@ -298,7 +298,7 @@ static void a_leak_is_invisible_until_one_phase_is_used_up(void **state)
     struct element_c_state element;
     struct element_c_point point;
     struct cell_gas gas = air();
-    const struct element_c_drive drive = {T800_K, 60, 0, 0};
+    const struct element_c_drive drive = {.T_K = T800_K, .dt_s = 60};
     assert_int_equal(element_c_start(&c, &gas, T800_K, &element), RC_OK);
     assert_int_equal(element_c_step(&c, &gas, &drive, &element, &point), RC_OK);
     double first_mV = point.u_mV, last_mV = point.u_mV, leak_uA = point.leak_uA;
@@ -334,9 +334,9 @@ static void charge_is_conserved_between_the_phases(void **state)
     double total_C = c.oxide_C + c.metal_C;
     assert_int_equal(element_c_start(&c, &gases[0], T800_K, &element), RC_OK);
     for (int i = 0; i < 2000; i++) {
-        const struct element_c_drive drive = {1000 + 150 * rng_uniform(&rng),
-                                              3000 * rng_uniform(&rng),
-                                              20 * (rng_uniform(&rng) - 0.5), 0};
+        const struct element_c_drive drive = {.T_K = 1000 + 150 * rng_uniform(&rng),
+                                              .dt_s = 3000 * rng_uniform(&rng),
+                                              .current_uA = 20 * (rng_uniform(&rng) - 0.5)};
         struct cell_gas *gas = &gases[rng_below(&rng, 3)];
         assert_int_equal(element_c_step(&c, gas, &drive, &element, &point), RC_OK);
         assert_true(element.oxide_C >= 0 && element.metal_C >= 0);
@@ -355,7 +355,7 @@ static void impossible_conditions_are_refused_and_leave_the_state(void **state)
     assert_int_equal(element_c_start(&c, &gas, T800_K, &element), RC_OK);
     before = element;
     bad.mix.x[GAS_O2] = NAN;
-    const struct element_c_drive drive = {T800_K, 1, 0, 0}, cold = {500, 1, 0, 0};
+    const struct element_c_drive drive = {.T_K = T800_K, .dt_s = 1}, cold = {.T_K = 500, .dt_s = 1};
     assert_int_equal(element_c_step(&c, &bad, &drive, &element, &point), RC_RANGE);
     assert_int_equal(element_c_step(&c, &gas, &cold, &element, &point), RC_RANGE);
     assert_memory_equal(&before, &element, sizeof before);
@@ -369,7 +369,7 @@ static void an_exhausted_reference_follows_the_gas(void **state)
     struct element_c_point lean, rich;
     struct element_c_state element;
     struct cell_gas first = air(), second = exhaust(0.9);
-    const struct element_c_drive drive = {T800_K, 3600, 0, 0};
+    const struct element_c_drive drive = {.T_K = T800_K, .dt_s = 3600};
     struct element_c c = broken(25, 1, 1), sound = good(BUFFER_NI);
     c.hole_um = 1;
     assert_int_equal(element_c_start(&c, &first, T800_K, &element), RC_OK);
@@ -377,7 +377,7 @@ static void an_exhausted_reference_follows_the_gas(void **state)
     assert_true(!lean.pinned && fabs(lean.u_mV) < 20);
     struct element_c empty = broken(25, 1, -1); /* no oxide: the reference is over-reduced */
     assert_int_equal(element_c_start(&empty, &second, T800_K, &element), RC_OK);
-    const struct element_c_drive pull = {T800_K, 3600, -0.05, 0};
+    const struct element_c_drive pull = {.T_K = T800_K, .dt_s = 3600, .current_uA = -0.05};
     assert_int_equal(element_c_step(&empty, &second, &pull, &element, &rich), RC_OK);
     assert_true(!rich.pinned && rich.u_mV < signal_mV(&sound, second, T800_K) - 100);
     print_message("figure: D25 over-oxidised in air %.1f mV (buffer -704), over-reduced %.0f mV\n",
@@ -398,7 +398,7 @@ static void a_poisoned_electrode_reads_low_and_slow(void **state)
     struct element_c_state quick, slow;
     struct element_c_point at_quick, at_slow;
     struct cell_gas from = exhaust(0.95), to = exhaust(0.8);
-    const struct element_c_drive drive = {T800_K, 0.05, 0, 0};
+    const struct element_c_drive drive = {.T_K = T800_K, .dt_s = 0.05};
     assert_int_equal(element_c_start(&sound, &from, T800_K, &quick), RC_OK);
     assert_int_equal(element_c_start(&part, &from, T800_K, &slow), RC_OK);
     double from_mV = signal_mV(&part, from, T800_K), to_mV = signal_mV(&part, to, T800_K);
@@ -435,7 +435,8 @@ static void electrolyte_and_glass_defects_show_in_slope_conductance_and_memory(v
     struct element_c_state element;
     struct element_c_point after;
     struct cell_gas gas = mixed(0.01, 0, 0, 0);
-    const struct element_c_drive biased = {T800_K, 60, 0, 1}, rest = {T800_K, 1, 0, 0};
+    const struct element_c_drive biased = {.T_K = T800_K, .dt_s = 60, .bias_V = 1},
+                                 rest = {.T_K = T800_K, .dt_s = 1};
     assert_int_equal(element_c_start(&glass1, &gas, T800_K, &element), RC_OK);
     assert_int_equal(element_c_step(&glass1, &gas, &biased, &element, &after), RC_OK);
     assert_int_equal(element_c_step(&glass1, &gas, &rest, &element, &after), RC_OK);
@@ -469,7 +470,7 @@ static void soot_makes_up_and_down_differ_and_burns_in_lean_gas(void **state)
     struct element_c_point up, down, clean;
     struct cell_gas test = with_co2(mixed(0.006, 0.04, 0.013, 0), 0.10, 0.10);
     struct cell_gas soot = exhaust(0.352), lean = air();
-    const struct element_c_drive hold = {T800_K, 600, 0, 0};
+    const struct element_c_drive hold = {.T_K = T800_K, .dt_s = 600};
     assert_int_equal(element_c_start(&c, &test, T800_K, &element), RC_OK);
     assert_int_equal(element_c_step(&c, &test, &hold, &element, &down), RC_OK);
     for (int i = 0; i < 3; i++)

@@ -18,7 +18,7 @@ struct rig {
 static void build(struct rig *rig, struct heater_part part)
 {
     *rig = (struct rig){.rn = 1, .supply_V = 13.5};
-    heater_init(&rig->heater, &lsu_kind_49, &part, 20);
+    heater_init(&rig->heater, &lsu_kind_49.heater, &part, 20);
     controller_init(&rig->controller, &lsu_kind_49, 1, 1);
     controller_announce(&rig->controller, 13.5);
 }

@@ -164,7 +164,7 @@ static void the_heater_takes_7_5_W_at_7_5_V_and_measures_3_2_ohm_cold(void **sta
     struct heater_part part = {.r20_ohm = 3.2, .heat = 1, .loss = 1};
     struct heater heater;
     (void)state;
-    heater_init(&heater, &lsu_kind_49, &part, 20);
+    heater_init(&heater, &lsu_kind_49.heater, &part, 20);
     assert_true(fabs(heater_ohm(&heater, 0) - 3.2) < 0.001);
     for (int i = 0; i < 60000; i++)
         heater_step(&heater, 7.5 * 7.5, heater_ohm(&heater, 0), 1);
@@ -185,7 +185,7 @@ static void light_off_follows_the_published_profile_within_10_s(void **state)
     size_t next = 0;
     double hot_s = 0;
     (void)state;
-    heater_init(&heater, &lsu_kind_49, &part, 20);
+    heater_init(&heater, &lsu_kind_49.heater, &part, 20);
     for (int i = 0; i < 2000 && hot_s <= 0; i++) {
         double t_s = i * TWIN_STEP_S + TWIN_STEP_S / 2;
         double volt = t_s < 5 ? 2 : 8.5 + 0.4 * (t_s - 5);

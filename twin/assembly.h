@@ -8,6 +8,7 @@
 
 #include "twin/controller.h"
 #include "twin/population.h"
+#include "twin/site_direct.h"
 #include "twin/supply.h"
 #include "twin/twin.h"
 
@@ -18,7 +19,9 @@ struct twin_site {
     struct lsu lsu;
     struct heater heater;
     struct controller controller;
-    struct supply_channel *rail; /* NULL: fed with what its controller was told */
+    struct site_direct direct;   /* of elements A, B, C; lsu and controller are then unused */
+    uint64_t jump_key;           /* noise: state of a loose contact */
+    struct supply_channel *rail; /* NULL: fed with what its controller was told; A, B, C: unfed */
 };
 
 /* Context of one plant. */
@@ -56,6 +59,12 @@ static inline void twin_advance(struct twin *twin, struct instant now)
         twin_run_steps(twin, goal);
 }
 
+/* Reads NaN, takes nothing. */
+struct plant plant_dead(struct twin *twin);
+/* RC_OK, RC_RANGE or RC_REFUSED, see twin_new. */
+MUST_CHECK enum rc twin_config_check(const struct twin_config *config);
+/* What an LSU's heater leaves on its Nernst voltage. */
+double twin_coupling_mV(const struct twin_site *site);
 /* Voltage that feeds a site's heater switch. */
 double twin_rail_V(const struct twin_site *site);
 

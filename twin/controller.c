@@ -39,7 +39,7 @@ static const struct point lsu42[] = {
 void controller_init(struct controller *controller, const struct lsu_kind *kind, uint64_t seed,
                      unsigned site)
 {
-    double target_K = kind->target_degC + 273.15;
+    double target_K = kind->heater.target_degC + 273.15;
     *controller = (struct controller){.kind = kind};
     controller->ip_key = noise_key(seed, "ip", site);
     controller->un_key = noise_key(seed, "un", site);

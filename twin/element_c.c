@@ -5,6 +5,7 @@
 #include "core/num.h"
 #include "core/rng.h"
 #include "gas/equilibrium.h"
+#include "twin/root.h"
 
 static const double HOLE_T_K = 1023.15, HOLE_D_m2_s = 1.8e-4;
 static const double PERMEATION_EA_EV = 1.9, PERMEATION_T_K = 1073.15;
@@ -12,7 +13,7 @@ static const double GLASS_EA_EV = 0.75, MEMORY_TAU_S = 60;
 static const double SOOT_GROWS_S = 120, SOOT_BURNS_S = 20;
 static const double NO_GLASS_S = 1e-12;
 static const double LN_LEAST = -100; /* below it zirconia itself gives its oxygen */
-enum { BISECTIONS = 64 };
+static const double LN_MOST = 3, LN_AIR = -1.5630315396199446; /* ln 0.2095 */
 
 void element_c_nominal(enum element_c_process process, enum buffer_system buffer,
                        struct element_c *out)
@@ -139,51 +140,44 @@ enum rc element_c_start(const struct element_c *c, const struct cell_gas *gas, d
 
 struct balance {
     const struct element_c *c;
+    const struct element_c_env *env;
     const struct element_c_drive *drive;
-    struct gas_barrier hole;
-    struct pump_env env;
-    double ln_gas, permeation_uA;
-    bool leaks;
+    double slope_mV, thermo_mV, taken_S, ln_ref; /* of this step; ln_ref: at its start */
+    double store_uC_s;
 };
-
-static enum rc balance_prepare(const struct element_c *c, const struct cell_gas *gas,
-                               const struct element_c_drive *drive, struct balance *out)
-{
-    struct balance b = {.c = c, .drive = drive, .leaks = c->hole_um > 0};
-    enum rc rc = RC_OK;
-    if (b.leaks) {
-        element_c_hole(c->hole_um, c->cover_um, &b.hole);
-        rc = pump_env_prepare(&b.hole, gas, drive->T_K, &b.env);
-    }
-    if (rc == RC_OK)
-        rc = element_c_gas_ln_pO2(gas, drive->T_K, c->activity, &b.ln_gas);
-    if (rc != RC_OK)
-        return rc;
-    b.permeation_uA = c->permeation_uA *
-                      exp(-PERMEATION_EA_EV / NERNST_K_EV * (1 / drive->T_K - 1 / PERMEATION_T_K));
-    *out = b;
-    return RC_OK;
-}
 
 static double quarter(double ln_pO2)
 {
-    return exp((ln_pO2 - log(NERNST_AIR_X)) / 4);
+    return exp((ln_pO2 - LN_AIR) / 4);
 }
 
 static double leak_uA(const struct balance *b, double ln_ref)
 {
-    double uA = b->permeation_uA * (quarter(b->ln_gas) - quarter(ln_ref));
-    if (b->leaks)
-        uA += 1000 * pump_barrier_current_mA(&b->hole, &b->env, ln_ref);
+    double uA = b->env->permeation_uA * (quarter(b->env->ln_gas_bar) - quarter(ln_ref));
+    if (b->env->leaks) {
+        struct gas_barrier_point point;
+        gas_barrier_point_at(&b->env->hole, &b->env->hole_at, ln_ref, &point);
+        uA += 1000 * gas_barrier_current_mA(&b->env->hole, &point, &b->env->gas);
+    }
     return uA;
+}
+
+double element_c_driven_uA(const struct element_c *c, const struct element_c_drive *drive,
+                           double open_mV)
+{
+    (void)c;
+    if (!(drive->held_ohm > 0))
+        return drive->current_uA;
+    double uA = 1000 * (drive->held_mV - open_mV) / drive->held_ohm;
+    return fabs(uA) < drive->current_uA ? uA : uA > 0 ? drive->current_uA : -drive->current_uA;
 }
 
 /* Into the reference; falls with ln_ref. */
 static double net_uA(const struct balance *b, double ln_ref)
 {
-    double T_K = b->drive->T_K, u_mV = emf_mV(b->c, T_K, ln_ref, b->ln_gas);
-    double taken_S = 1 / b->c->meter_ohm + element_c_cover_S(b->c, T_K);
-    return leak_uA(b, ln_ref) + b->drive->current_uA - 1000 * u_mV * taken_S;
+    double u_mV = b->slope_mV * (ln_ref - b->env->ln_gas_bar) + b->thermo_mV;
+    return leak_uA(b, ln_ref) + element_c_driven_uA(b->c, b->drive, u_mV) -
+           1000 * u_mV * b->taken_S;
 }
 
 /* Moves charge between the phases for up to dt; returns the time left when one is used up. */
@@ -204,61 +198,131 @@ static double consume(struct element_c_state *state, double uA, double dt_s)
     return left_s;
 }
 
-/* Single phase: the double layer drifts; back on the plateau the missing phase forms anew. */
-static void drift(const struct balance *b, struct element_c_state *state, double ln_buffer,
-                  double dt_s)
+static double off_uC_s(const void *ctx, double z)
 {
-    double unit_uC = b->c->double_layer_uF * nernst_slope_mV(b->drive->T_K) / 1000;
-    double lo = LN_LEAST, hi = 3, z = state->ln_ref_bar;
+    const struct balance *b = ctx;
+    return b->store_uC_s * (z - b->ln_ref) - net_uA(b, z);
+}
+
+/* Single phase: the double layer drifts; back on the plateau the missing phase forms anew. */
+static void drift(struct balance *b, struct element_c_state *state, double dt_s)
+{
+    double ln_buffer = b->env->ln_buffer_bar, lo = LN_LEAST, hi = LN_MOST;
     if (state->oxide_C <= 0)
         hi = ln_buffer;
     else
         lo = ln_buffer;
-    for (int i = 0; i < BISECTIONS; i++) {
-        z = (lo + hi) / 2;
-        if (unit_uC * (z - state->ln_ref_bar) < net_uA(b, z) * dt_s)
-            lo = z;
-        else
-            hi = z;
-    }
-    state->ln_ref_bar = z;
+    b->store_uC_s = b->c->double_layer_uF * nernst_slope_mV(b->env->T_K) / 1000 / dt_s;
+    b->ln_ref = state->ln_ref_bar;
+    state->ln_ref_bar = root_find(off_uC_s, b, lo, hi, 1e-12);
     double uA = net_uA(b, ln_buffer);
-    bool back = fabs(z - ln_buffer) < 1e-9 && (state->oxide_C <= 0 ? uA > 0 : uA < 0);
+    bool back =
+        fabs(state->ln_ref_bar - ln_buffer) < 1e-9 && (state->oxide_C <= 0 ? uA > 0 : uA < 0);
     if (back)
         (void)consume(state, uA, dt_s);
 }
 
-static void age(const struct element_c *c, const struct element_c_drive *drive, bool soot,
-                struct element_c_state *state)
+static void age(const struct element_c *c, const struct element_c_drive *drive,
+                const struct element_c_env *env, struct element_c_state *state)
 {
     state->hours += drive->dt_s / 3600;
-    double goal_mV = c->memory_mV_V * drive->bias_V;
-    state->bias_mV = goal_mV + (state->bias_mV - goal_mV) * exp(-drive->dt_s / MEMORY_TAU_S);
-    if (soot)
+    if (c->memory_mV_V > 0) {
+        double goal_mV = c->memory_mV_V * drive->bias_V;
+        state->bias_mV = goal_mV + (state->bias_mV - goal_mV) * exp(-drive->dt_s / MEMORY_TAU_S);
+    }
+    if (!env->soot_moves)
+        return;
+    if (env->soot_grows)
         state->soot = 1 + (state->soot - 1) * exp(-drive->dt_s / SOOT_GROWS_S);
-    else
+    else if (state->soot > 0)
         state->soot *= exp(-drive->dt_s / SOOT_BURNS_S);
 }
 
 /* Soot grows where graphite is stable and burns in lean gas; between the two it stays. */
-static bool soot_moves(const struct cell_gas *gas, double T_K, bool *grows)
+static void find_soot(const struct cell_gas *gas, struct element_c_env *env)
 {
     struct gas_constants k;
     struct gas_equilibrium eq;
     struct gas_surface surface = {.p_kPa = gas->p_kPa};
-    *grows = false;
-    if (gas_constants_fit(T_K, &k) != RC_OK ||
+    if (gas_constants_fit(env->T_K, &k) != RC_OK ||
         gas_equilibrium_solve(&gas->mix, &k, &surface, &eq, NULL) != RC_OK)
-        return false;
-    *grows = eq.soot;
-    return eq.soot || eq.x.x[GAS_O2] > 1e-4;
+        return;
+    env->soot_grows = eq.soot;
+    env->soot_moves = eq.soot || eq.x.x[GAS_O2] > 1e-4;
 }
 
-static void follow_gas(const struct balance *b, double activity, double ln_goal,
-                       struct element_c_state *state)
+/* The activity of a sooted electrode, and what it finds. */
+static enum rc find_goal(const struct element_c *c, const struct cell_gas *gas, double soot,
+                         struct element_c_env *env)
 {
-    double tau_s = b->c->tau_s * (1 + b->c->soot * state->soot) / sqrt(activity);
-    state->ln_we_bar = ln_goal + (state->ln_we_bar - ln_goal) * exp(-b->drive->dt_s / tau_s);
+    env->activity = c->activity * (1 - 0.8 * c->soot * soot);
+    env->ln_goal_bar = env->ln_gas_bar;
+    if (env->activity == c->activity)
+        return RC_OK;
+    return element_c_gas_ln_pO2(gas, env->T_K, env->activity, &env->ln_goal_bar);
+}
+
+enum rc element_c_prepare(const struct element_c *c, const struct cell_gas *gas, double T_K,
+                          double soot, struct element_c_env *out)
+{
+    struct element_c_env env = {.T_K = T_K, .leaks = c->hole_um > 0, .gas = gas->mix};
+    enum rc rc = buffer_ln_pO2(c->buffer, T_K, &env.ln_buffer_bar);
+    if (rc == RC_OK)
+        rc = element_c_gas_ln_pO2(gas, T_K, c->activity, &env.ln_gas_bar);
+    if (rc == RC_OK && env.leaks) {
+        element_c_hole(c->hole_um, c->cover_um, &env.hole);
+        rc = gas_barrier_prepare(&env.hole, T_K, gas->p_kPa, &env.hole_at);
+    }
+    if (rc == RC_OK)
+        rc = find_goal(c, gas, soot, &env);
+    if (rc != RC_OK)
+        return rc;
+    if (c->soot > 0)
+        find_soot(gas, &env);
+    env.permeation_uA =
+        c->permeation_uA * exp(-PERMEATION_EA_EV / NERNST_K_EV * (1 / T_K - 1 / PERMEATION_T_K));
+    *out = env;
+    return RC_OK;
+}
+
+double element_c_open_mV(const struct element_c *c, double T_K, const struct element_c_state *state)
+{
+    return emf_mV(c, T_K, state->ln_ref_bar, state->ln_we_bar) + state->bias_mV +
+           c->drift_mV_100h * sqrt(state->hours / 100);
+}
+
+/* A step without ageing. */
+static void settle(const struct element_c *c, const struct element_c_env *env,
+                   const struct element_c_drive *drive, struct element_c_state *state,
+                   struct element_c_point *out)
+{
+    struct balance b = {.c = c, .env = env, .drive = drive};
+    double cover_S = element_c_cover_S(c, env->T_K), left_s = drive->dt_s;
+    b.slope_mV = c->slope / (1 + cell_ohm(c, env->T_K) * cover_S) * nernst_slope_mV(env->T_K);
+    b.thermo_mV = NERNST_THERMO_EMF_mV_K * c->wiring.side_dT_K;
+    b.taken_S = 1 / c->meter_ohm + cover_S;
+    if (state->oxide_C > 0 && state->metal_C > 0) {
+        state->ln_ref_bar = env->ln_buffer_bar;
+        left_s = consume(state, net_uA(&b, state->ln_ref_bar), drive->dt_s);
+    }
+    if (left_s > 0)
+        drift(&b, state, left_s);
+    double tau_s = c->tau_s * (1 + c->soot * state->soot) / sqrt(env->activity);
+    state->ln_we_bar =
+        env->ln_goal_bar + (state->ln_we_bar - env->ln_goal_bar) * exp(-drive->dt_s / tau_s);
+    *out = (struct element_c_point){.net_uA = net_uA(&b, state->ln_ref_bar),
+                                    .leak_uA = leak_uA(&b, state->ln_ref_bar),
+                                    .pinned = state->oxide_C > 0 && state->metal_C > 0};
+    double open_mV = element_c_open_mV(c, env->T_K, state);
+    out->u_mV = open_mV + cell_ohm(c, env->T_K) * element_c_driven_uA(c, drive, open_mV) * 1e-3;
+}
+
+void element_c_advance(const struct element_c *c, const struct element_c_env *env,
+                       const struct element_c_drive *drive, struct element_c_state *state,
+                       struct element_c_point *out)
+{
+    age(c, drive, env, state);
+    settle(c, env, drive, state, out);
 }
 
 enum rc element_c_step(const struct element_c *c, const struct cell_gas *gas,
@@ -266,34 +330,15 @@ enum rc element_c_step(const struct element_c *c, const struct cell_gas *gas,
                        struct element_c_point *out)
 {
     struct element_c_state next = *state;
-    struct balance b;
-    double ln_buffer, ln_goal, before = next.soot;
-    bool grows, moves = soot_moves(gas, drive->T_K, &grows);
-    age(c, drive, grows, &next);
-    if (!moves)
-        next.soot = before;
-    double activity = c->activity * (1 - 0.8 * c->soot * next.soot);
-    enum rc rc = buffer_ln_pO2(c->buffer, drive->T_K, &ln_buffer);
-    if (rc == RC_OK)
-        rc = balance_prepare(c, gas, drive, &b);
-    if (rc == RC_OK)
-        rc = element_c_gas_ln_pO2(gas, drive->T_K, activity, &ln_goal);
+    struct element_c_env env;
+    enum rc rc = element_c_prepare(c, gas, drive->T_K, state->soot, &env);
     if (rc != RC_OK)
         return rc;
-    double left_s = drive->dt_s;
-    if (next.oxide_C > 0 && next.metal_C > 0) {
-        next.ln_ref_bar = ln_buffer;
-        left_s = consume(&next, net_uA(&b, ln_buffer), drive->dt_s);
-    }
-    if (left_s > 0)
-        drift(&b, &next, ln_buffer, left_s);
-    follow_gas(&b, activity, ln_goal, &next);
-    *out = (struct element_c_point){.net_uA = net_uA(&b, next.ln_ref_bar),
-                                    .leak_uA = leak_uA(&b, next.ln_ref_bar),
-                                    .pinned = next.oxide_C > 0 && next.metal_C > 0};
-    out->u_mV = emf_mV(c, drive->T_K, next.ln_ref_bar, next.ln_we_bar) +
-                cell_ohm(c, drive->T_K) * drive->current_uA * 1e-3 + next.bias_mV +
-                c->drift_mV_100h * sqrt(next.hours / 100);
+    age(c, drive, &env, &next);
+    rc = find_goal(c, gas, next.soot, &env);
+    if (rc != RC_OK)
+        return rc;
+    settle(c, &env, drive, &next, out);
     *state = next;
     return RC_OK;
 }

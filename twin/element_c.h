@@ -74,10 +74,26 @@ struct element_c_state {
 MUST_CHECK enum rc element_c_start(const struct element_c *c, const struct cell_gas *gas,
                                    double T_K, struct element_c_state *out);
 
+/* All that depends on gas, temperature and soot. */
+struct element_c_env {
+    double T_K, activity;
+    double ln_buffer_bar, ln_gas_bar; /* ln_gas: of an electrode without soot */
+    double ln_goal_bar;               /* of this one */
+    double permeation_uA;
+    bool leaks, soot_grows, soot_moves;
+    struct gas_barrier hole;
+    struct gas_barrier_at hole_at;
+    struct gas_mix gas;
+};
+MUST_CHECK enum rc element_c_prepare(const struct element_c *c, const struct cell_gas *gas,
+                                     double T_K, double soot, struct element_c_env *out);
+
 struct element_c_drive {
     double T_K, dt_s;
     double current_uA; /* > 0: oxygen into the reference */
     double bias_V;     /* across the cover, for its leakage test */
+    /* held_ohm > 0: the terminals are held at held_mV behind held_ohm, at most current_uA flows */
+    double held_mV, held_ohm;
 };
 struct element_c_point {
     double u_mV;   /* at the terminals, with the drop of the driven current */
@@ -85,7 +101,17 @@ struct element_c_point {
     double leak_uA;
     bool pinned; /* both phases are there */
 };
-/* Any dt: the charge is integrated exactly, the drift implicitly. */
+/* The terminals without current, and the current that `drive` sends through them. */
+double element_c_open_mV(const struct element_c *c, double T_K,
+                         const struct element_c_state *state);
+double element_c_driven_uA(const struct element_c *c, const struct element_c_drive *drive,
+                           double open_mV);
+/* One step in `env` (its T_K counts), ageing included. */
+void element_c_advance(const struct element_c *c, const struct element_c_env *env,
+                       const struct element_c_drive *drive, struct element_c_state *state,
+                       struct element_c_point *out);
+/* element_c_prepare and element_c_advance. Any dt: the charge is integrated exactly, the drift
+ * implicitly. */
 MUST_CHECK enum rc element_c_step(const struct element_c *c, const struct cell_gas *gas,
                                   const struct element_c_drive *drive,
                                   struct element_c_state *state, struct element_c_point *out);

@@ -20,8 +20,9 @@ const struct lsu_kind lsu_kind_49 = {
     .name = "LSU49", .barrier = &gas_barrier_lsu49, .rich = 1,
     .reference_x = 0.47, .reference_uA = 20,
     .rs_ohm = 29.06, .ri_a = -3.0512, .ri_b_K = 9109.0,
-    .target_ohm = 300, .target_degC = 780, .heater_V = 7.5,
-    .r20_ohm = 3.2, .alpha_1_K = 1.77e-3, .heat_J_K = 0.13, .loss_W = 7.5,
+    .target_ohm = 300, .heater_V = 7.5,
+    .heater = {.target_degC = 780, .r20_ohm = 3.2, .alpha_1_K = 1.77e-3, .heat_J_K = 0.13,
+               .loss_W = 7.5},
     .raw_air_mA = 4.4, .finished_air_mA = 2.54,
 };
 /* 1.145: the published rich currents are 1.16 times those of the LSU 4.9, kO2 is 1.014 times. */
@@ -29,8 +30,9 @@ const struct lsu_kind lsu_kind_42 = {
     .name = "LSU42", .barrier = &gas_barrier_lsu42, .rich = 1.145,
     .reference_x = 0.2095, .reference_uA = 0,
     .rs_ohm = 31.29, .ri_a = -5.9868, .ri_b_K = 10091,
-    .target_ohm = 80, .target_degC = 750, .heater_V = 9,
-    .r20_ohm = 3.2, .alpha_1_K = 2.1e-3, .heat_J_K = 0.17, .loss_W = 10,
+    .target_ohm = 80, .heater_V = 9,
+    .heater = {.target_degC = 750, .r20_ohm = 3.2, .alpha_1_K = 2.1e-3, .heat_J_K = 0.17,
+               .loss_W = 10},
     .raw_air_mA = 4.4, .finished_air_mA = 2.55,
 };
 /* clang-format on */
@@ -52,7 +54,8 @@ double lsu_ri_degC(const struct lsu_kind *kind, double ri_ohm)
 static void update_temperature(struct lsu *lsu, double T_K, double pressure_kPa)
 {
     const struct lsu_kind *kind = lsu->kind;
-    double hot_K = T_K < 700 ? 700 : T_K > 1400 ? 1400 : T_K; /* range of the equilibrium data */
+    double hot_K = T_K + lsu->part.side_K; /* and the range of the equilibrium data */
+    hot_K = hot_K < 700 ? 700 : hot_K > 1400 ? 1400 : hot_K;
     enum rc rc = gas_barrier_prepare(&lsu->barrier, hot_K, pressure_kPa, &lsu->at);
     assert(rc == RC_OK);
     (void)rc;
@@ -61,6 +64,7 @@ static void update_temperature(struct lsu *lsu, double T_K, double pressure_kPa)
     lsu->nernst_mV = RT_4F_mV_K * T_K;
     lsu->ri_base_ohm = lsu_ri_ohm(kind, T_K) * lsu->part.rn;
     lsu->ri_slope = -(lsu->ri_base_ohm - kind->rs_ohm * lsu->part.rn) * kind->ri_b_K / (T_K * T_K);
+    lsu->ri_base_ohm += lsu->part.lead_ohm;
     lsu->f_slope = gas_barrier_factor(&lsu->barrier, hot_K + 1, pressure_kPa) / lsu->at.f - 1;
 
     double emf_mV = UN_SET_mV - lsu->ri_base_ohm * kind->reference_uA * 1e-3;
@@ -104,8 +108,8 @@ static void scale_barrier(struct lsu *lsu)
                      &b->kC3H6_mA, &b->kC3H8_mA, &b->kNH3_mA, &b->kNO_mA};
     for (size_t i = 0; i < COUNT(all); i++)
         *all[i] *= part->barrier;
-    b->kCO_mA *= lsu->kind->rich;
-    b->kH2_mA *= lsu->kind->rich;
+    b->kCO_mA *= lsu->kind->rich * (1 - part->rich_loss);
+    b->kH2_mA *= lsu->kind->rich * (1 - part->rich_loss);
     b->kappa_bar *= part->kappa;
 }
 
@@ -131,7 +135,7 @@ void lsu_init(struct lsu *lsu, const struct lsu_kind *kind, const struct lsu_par
 {
     *lsu = (struct lsu){.kind = kind, .part = *part};
     lsu->lag_keep = exp(-TWIN_STEP_S / part->tau_s);
-    lsu->loop_keep = exp(-TWIN_STEP_S / LOOP_TAU_S);
+    lsu->loop_keep = exp(-TWIN_STEP_S / (LOOP_TAU_S * (1 + part->loop_slower)));
     scale_barrier(lsu);
     update(lsu, gas, T_K);
     lsu->lag_mA = lsu->limit_mA;
@@ -151,6 +155,8 @@ static void step_current(struct lsu *lsu)
         goal = lsu->lag_mA > IP_STOP_mA    ? IP_STOP_mA
                : lsu->lag_mA < -IP_STOP_mA ? -IP_STOP_mA
                                            : lsu->lag_mA;
+    if (lsu->part.reversed)
+        goal = goal > 0 ? -IP_STOP_mA : IP_STOP_mA;
     lsu->ip_mA = lsu->regulated ? goal + (lsu->ip_mA - goal) * lsu->loop_keep : 0;
 
     double left_mA = lsu->lag_mA - lsu->ip_mA;

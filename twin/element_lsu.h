@@ -16,6 +16,7 @@
 
 #include "gas/barrier.h"
 #include "twin/gasline.h"
+#include "twin/heater.h"
 
 /* The design: constants of a type of sensor. */
 struct lsu_kind {
@@ -23,10 +24,10 @@ struct lsu_kind {
     const struct gas_barrier *barrier;
     double rich; /* factor on its CO and H2 conductances */
     double reference_x, reference_uA;
-    double rs_ohm, ri_a, ri_b_K;                 /* R_N(T) */
-    double target_ohm, target_degC, heater_V;    /* operating point and nominal heater voltage */
-    double r20_ohm, alpha_1_K, heat_J_K, loss_W; /* heater; loss at target_degC in still air */
-    double raw_air_mA, finished_air_mA;          /* bare element, sensor with its trim resistor */
+    double rs_ohm, ri_a, ri_b_K; /* R_N(T) */
+    double target_ohm, heater_V; /* operating point and nominal heater voltage */
+    struct heater_kind heater;
+    double raw_air_mA, finished_air_mA; /* bare element, sensor with its trim resistor */
 };
 extern const struct lsu_kind lsu_kind_49, lsu_kind_42;
 
@@ -37,6 +38,12 @@ struct lsu_part {
     double kappa;   /* factor on the barrier's kappa */
     double tau_s;   /* of the barrier */
     double rn;      /* factor on R_N */
+    /* of defects, 0 in a good part */
+    double lead_ohm;    /* in series with R_N */
+    double side_K;      /* pump cell hotter than Nernst cell */
+    double rich_loss;   /* share of CO and H2 that leaves unburnt */
+    double loop_slower; /* the loop's time constant, in addition to 1 */
+    bool reversed;      /* pump leads: the loop runs into its stop */
 };
 
 struct lsu {

@@ -2,6 +2,7 @@
 
 #include <math.h>
 
+#include "twin/gasline.h"
 #include "twin/noise.h"
 
 static const double RADIATED = 0.6, HOUSED = 0.2, HOUSING_J_K = 15, HOUSING_TAU_S = 90;
@@ -12,8 +13,8 @@ static double fourth(double x)
     return x * x * x * x;
 }
 
-void heater_init(struct heater *heater, const struct lsu_kind *kind, const struct heater_part *part,
-                 double ambient_degC)
+void heater_init(struct heater *heater, const struct heater_kind *kind,
+                 const struct heater_part *part, double ambient_degC)
 {
     double hot_K = kind->target_degC + ZERO_K, cold_K = 20 + ZERO_K, loss_W = kind->loss_W;
     *heater = (struct heater){.kind = kind, .part = *part};

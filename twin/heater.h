@@ -10,7 +10,14 @@
 #ifndef TWIN_HEATER_H
 #define TWIN_HEATER_H
 
-#include "twin/element_lsu.h"
+#include <stdint.h>
+
+/* The design: constants of a type of element. */
+struct heater_kind {
+    double target_degC; /* operating point */
+    double r20_ohm, alpha_1_K, heat_J_K;
+    double loss_W; /* at target_degC in still air */
+};
 
 struct heater_part {
     double r20_ohm;
@@ -21,7 +28,7 @@ struct heater_part {
 };
 
 struct heater {
-    const struct lsu_kind *kind;
+    const struct heater_kind *kind;
     struct heater_part part;
     double gas_W_K, housing_W_K, radiation_W_K4, step_K_J; /* step / C */
     double ambient_K, ambient4;
@@ -29,8 +36,8 @@ struct heater {
     double mean_W; /* electrical, of the last step */
 };
 
-void heater_init(struct heater *heater, const struct lsu_kind *kind, const struct heater_part *part,
-                 double ambient_degC);
+void heater_init(struct heater *heater, const struct heater_kind *kind,
+                 const struct heater_part *part, double ambient_degC);
 /* At the present temperature; INFINITY while open. */
 double heater_ohm(const struct heater *heater, uint64_t tick);
 /* One step with the mean square voltage `square_V2` on `ohm`. `convection`: see struct gas_view. */

@@ -108,7 +108,8 @@ static double read_controller(const struct twin *twin, const struct twin_site *s
     case PLANT_IP_mA:
         return controller_ip_mA(controller, site->lsu.ip_mA, twin->tick);
     case PLANT_UN_mV:
-        return controller_un_mV(controller, lsu_un_mV(&site->lsu), twin->tick);
+        return controller_un_mV(controller, lsu_un_mV(&site->lsu) + twin_coupling_mV(site),
+                                twin->tick);
     case PLANT_RI_ohm:
         return controller->ri_ohm;
     case PLANT_TC_degC:
@@ -204,6 +205,8 @@ struct plant twin_plant_load(struct twin *twin, unsigned supply, unsigned channe
 struct plant twin_plant_controller(struct twin *twin, unsigned site)
 {
     assert(site >= 1 && site <= twin->config.sites);
+    if (twin_element_is_direct(twin->config.element))
+        return plant_dead(twin);
     return (struct plant){controller_read, controller_write, &twin->controller_ports[site - 1]};
 }
 

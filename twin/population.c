@@ -34,7 +34,7 @@ void population_draw(struct part *part, const struct lsu_kind *kind, uint64_t se
     part->lsu.kappa = factor(&rng, 0.06, spread);
     part->lsu.tau_s = BARRIER_TAU_S * factor(&rng, 0.10, spread);
     part->lsu.rn = factor(&rng, 0.025, spread);
-    part->heater.r20_ohm = kind->r20_ohm * factor(&rng, 0.03, spread);
+    part->heater.r20_ohm = kind->heater.r20_ohm * factor(&rng, 0.03, spread);
     part->heater.loss = factor(&rng, 0.04, spread);
     part->heater.heat = factor(&rng, 0.04, spread);
     part->heater.open_key = noise_key(seed, "open", site);

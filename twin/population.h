@@ -6,11 +6,13 @@
 
 #include <stdint.h>
 
-#include "twin/heater.h"
+#include "twin/element_lsu.h"
 
 struct part {
     struct lsu_part lsu;
     struct heater_part heater;
+    double telegraph;  /* relative step of R_N when a contact jumps; 0: quiet */
+    double iso_ohm;    /* heater to signal at 780 degC; 0: far above anything that shows */
     double trim_error; /* of the trim resistor, relative; moves lsu.barrier */
     int sign;          /* +1 or -1: which way a defect without preference goes */
     unsigned number;   /* of the serial number, 8 digits */

@@ -16,7 +16,15 @@
 
 enum { TWIN_SITES_MAX = 64, TWIN_FLOWS_MAX = 16, TWIN_DEFECTS_MAX = 64, TWIN_SUPPLIES_MAX = 8 };
 
-enum twin_element_kind { TWIN_ELEMENT_LSU49, TWIN_ELEMENT_LSU42 };
+enum twin_element_kind {
+    TWIN_ELEMENT_LSU49,
+    TWIN_ELEMENT_LSU42,
+    TWIN_ELEMENT_A, /* barrier layer between pump and Nernst cell */
+    TWIN_ELEMENT_B, /* one cell behind a coarse and a fine layer */
+    TWIN_ELEMENT_C, /* enclosed metal/metal-oxide reference */
+};
+/* A, B, C: measured by instruments, no controller; the supply channel feeds the heater directly. */
+bool twin_element_is_direct(enum twin_element_kind kind);
 
 /* One flow controller and the cylinder behind it. */
 struct twin_flow {
@@ -35,6 +43,11 @@ struct twin_config {
     unsigned sites;
     uint64_t seed;
     enum twin_element_kind element;
+    /* 0: default. A: enum element_a_variant (default P1; P0 is defect D01). B: enum element_b_form
+     * (single sheet). C: enum element_c_process + ELEMENT_C_PROCESSES * enum buffer_system (P14
+     * with Ni/NiO; P14 with Pd/PdO is the second data set, 2). LSU: 0. */
+    unsigned variant;
+    double reserve_speed; /* C: its reference is used up this many times faster; 0: 1 */
     struct twin_flow flows[TWIN_FLOWS_MAX];
     unsigned flow_count;
     double manifold_mL; /* dead volume from the controllers to the valve */
@@ -55,8 +68,17 @@ void twin_config_default(struct twin_config *config); /* one site, spread and no
 MUST_CHECK enum rc twin_parse_defect(struct span text, unsigned sites, struct twin_defect *out);
 /* "barrier clogged" for 12; NULL if the twin cannot inject it. */
 const char *twin_defect_text(int id);
+/* The same for any kind of element: NULL if it cannot have this defect. */
+const char *twin_defect_text_of(enum twin_element_kind kind, int id);
+/* As twin_parse_defect, for the sites and the element of `config`. RC_REFUSED: an element of this
+ * kind or variant cannot have it; twin_defect_refusal tells why. */
+MUST_CHECK enum rc twin_parse_defect_of(const struct twin_config *config, struct span text,
+                                        struct twin_defect *out);
+/* Why the element of `config` cannot have a defect, one line; NULL: it can. */
+const char *twin_defect_refusal(const struct twin_config *config, int id);
 
-/* RC_RANGE: the configuration is out of its ranges; RC_NOSPACE: out of memory. */
+/* RC_RANGE: the configuration is out of its ranges; RC_REFUSED: its element cannot have one of the
+ * defects; RC_NOSPACE: out of memory. */
 MUST_CHECK enum rc twin_new(const struct twin_config *config, struct twin **out);
 void twin_free(struct twin *twin);
 
@@ -67,15 +89,35 @@ struct plant twin_plant_flow(struct twin *twin, unsigned flow);
 struct plant twin_plant_supply(struct twin *twin, unsigned supply, const unsigned site_of[4]);
 /* A load on channel `channel` of supply `supply`. */
 struct plant twin_plant_load(struct twin *twin, unsigned supply, unsigned channel);
-/* The lambda controller of a site (from 1). PLANT_HEATER_ENABLE channel 0: off/on (off clears its
- * faults), channel 1: the supply voltage it is told. A site on no supply channel is fed with that.
+/* The lambda controller of a site (from 1); a direct element has none, this plant is then dead.
+ * PLANT_HEATER_ENABLE channel 0: off/on (off clears its faults), channel 1: the supply voltage it
+ * is told. A site on no supply channel is fed with that.
  */
 struct plant twin_plant_controller(struct twin *twin, unsigned site);
 /* Digital I/O: output pin `valve_pin` switches the three-way valve (1: stream b); the input pins in
  * `ok_inputs` (bit mask) read 1, as proven interlocks do. */
 struct plant twin_plant_io(struct twin *twin, unsigned valve_pin, unsigned ok_inputs);
 
-/* The part that sits in a site: "LSU49-00412233", from the seed. Writes a NUL. */
+/* ---- instruments at a direct element (A, B, C); of another kind they read NaN */
+
+/* The source-meter of a site (from 1), volts and amperes: A: at the pump cell, outer minus inner
+ * electrode, oxygen is pumped out of the cavity by a positive current; B: 12 minus 13; C: reference
+ * minus working electrode, a positive current brings oxygen into the reference. Off it reads the
+ * open voltage. */
+struct plant twin_plant_source(struct twin *twin, unsigned site);
+/* The scanner with its meter. Input c: the voltage of site c + 1 (A: U_N, reference minus measuring
+ * electrode, B: U12-13, C: U); input sites + c: U_N of its second reference electrode (A, V9). The
+ * meter's resistance (10 Gohm until written) lies at every input all the time. Relay c: 20 uA
+ * reference current of site c + 1 (A). Relay sites + c: path of the lock-in of site c + 1, 0: into
+ * the Nernst cell (R_i), 1: into the pump cell (R_c; A). */
+struct plant twin_plant_scanner(struct twin *twin);
+/* A voltmeter at the terminals of a supply channel. */
+struct plant twin_plant_meter(struct twin *twin, unsigned supply, unsigned channel);
+/* The lock-in of a site (from 1): its sine drives the chosen cell through 1 kohm, X and Y are the
+ * voltage of the Nernst pair (A) or of the cell (B, C). */
+struct plant twin_plant_lock_in(struct twin *twin, unsigned site);
+
+/* The part that sits in a site: "LSU49-00412233" or "EA-00412233", from the seed. Writes a NUL. */
 void twin_serial(const struct twin *twin, unsigned site, char out[32]);
 
 /* Truth, for tests and invariants. */
@@ -83,7 +125,10 @@ struct twin_truth {
     struct gas_mix gas; /* at the element */
     /* heater_V, heater_A: effective values, their product is the power */
     double element_degC, housing_degC, ip_mA, un_mV, ri_ohm, heater_V, heater_A, lambda_f;
-    double trimmed_kO2_mA; /* of this part */
+    double trimmed_kO2_mA; /* of this part; B: of the fine layer; C: 0 */
+    /* A, B, C: what an ideal meter finds (A: U_N = un_mV), what flows through the source-meter
+     * (= ip_mA), and of C the charge left in the reference */
+    double element_u_mV, element_i_mA, oxide_C, metal_C;
 };
 void twin_truth(struct twin *twin, unsigned site, struct instant now, struct twin_truth *out);
 /* Sum of true flows of all fuel and oxygen carriers, slpm; heater power of all sites, W. */

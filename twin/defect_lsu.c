@@ -1,0 +1,99 @@
+#include "twin/defect_apply.h"
+
+void defect_lsu_cracked(struct part *part, const struct lsu_kind *kind, double s)
+{
+    (void)kind;
+    part->lsu.barrier *= 1.05 + 0.55 * s;
+    part->lsu.kappa *= 1 - 0.5 * s; /* a crack is wide: less Knudsen resistance */
+    part->lsu.tau_s *= 1 - 0.4 * s;
+}
+
+void defect_lsu_clogged(struct part *part, const struct lsu_kind *kind, double s)
+{
+    (void)kind;
+    part->lsu.barrier *= 0.95 - 0.35 * s;
+    part->lsu.tau_s *= 1 + 9 * s;
+}
+
+void defect_lsu_heater_open(struct part *part, const struct lsu_kind *kind, double s)
+{
+    (void)kind;
+    (void)s;
+    part->heater.open_share = 1;
+}
+
+void defect_lsu_heater_shorted(struct part *part, const struct lsu_kind *kind, double s)
+{
+    (void)kind;
+    part->heater.r20_ohm *= 1 - 0.3 * s;
+}
+
+void defect_lsu_heater_high(struct part *part, const struct lsu_kind *kind, double s)
+{
+    (void)kind;
+    part->heater.r20_ohm *= 1 + 0.3 * s;
+}
+
+void defect_lsu_heater_loose(struct part *part, const struct lsu_kind *kind, double s)
+{
+    (void)kind;
+    if (part->heater.open_share < 1)
+        part->heater.open_share = 0.02 + 0.48 * s;
+}
+
+void defect_lsu_trim_wrong(struct part *part, const struct lsu_kind *kind, double s)
+{
+    part->trim_error = part->sign * (0.05 + 0.45 * s);
+    part->lsu.barrier *= population_trim(kind, part->trim_error) / population_trim(kind, 0);
+}
+
+void defect_lsu_electrode_dead(struct part *part, const struct lsu_kind *kind, double s)
+{
+    (void)kind;
+    part->lsu.loop_slower = 2 + 18 * s; /* its polarisation stands in the way of the pump */
+}
+
+void defect_lsu_electrolyte_cracked(struct part *part, const struct lsu_kind *kind, double s)
+{
+    (void)kind;
+    part->lsu.rn *= 1.5 + 1.5 * s;
+}
+
+void defect_lsu_delaminated(struct part *part, const struct lsu_kind *kind, double s)
+{
+    (void)kind;
+    part->lsu.rn *= 1.3 + 1.7 * s;
+    part->telegraph = 0.02 + 0.1 * s;
+}
+
+void defect_lsu_heater_off_centre(struct part *part, const struct lsu_kind *kind, double s)
+{
+    (void)kind;
+    part->lsu.side_K = part->sign * (10 + 30 * s);
+}
+
+void defect_lsu_insulation_breaks(struct part *part, const struct lsu_kind *kind, double s)
+{
+    (void)kind;
+    part->iso_ohm = defect_between(5e6, 50e3, s);
+}
+
+void defect_lsu_electrode_poisoned(struct part *part, const struct lsu_kind *kind, double s)
+{
+    (void)kind;
+    part->lsu.rich_loss = 0.05 + 0.25 * s; /* fuel leaves unburnt */
+    part->lsu.tau_s *= 1 + 4 * s;
+}
+
+void defect_lsu_contact_bad(struct part *part, const struct lsu_kind *kind, double s)
+{
+    (void)kind;
+    part->lsu.lead_ohm = defect_between(1, 200, s);
+}
+
+void defect_lsu_leads_wrong(struct part *part, const struct lsu_kind *kind, double s)
+{
+    (void)kind;
+    (void)s;
+    part->lsu.reversed = true;
+}

@@ -1,0 +1,121 @@
+/* Elements A, B and C in a running twin, as instruments at their leads find them: a source-meter, a
+ * meter behind a scanner, a lock-in.
+ *
+ * What stores something (gas on its way, cavity, reference, charge, soot) steps on the grid; the
+ * electrical solution is found only when somebody reads, from the state of the grid alone. Below
+ * 700 K and above 1400 K the chemistry stands still at that end of its data; resistances follow the
+ * true temperature. 1 ppm of oxygen stands for the leak that any gas line has: dry N2, H2/N2 and
+ * CO/N2 then have an oxygen pressure. */
+#ifndef TWIN_DIRECT_H
+#define TWIN_DIRECT_H
+
+#include "twin/element_a.h"
+#include "twin/element_b.h"
+#include "twin/element_c.h"
+#include "twin/gasline.h"
+#include "twin/impedance.h"
+
+enum direct_mode { DIRECT_OFF, DIRECT_VOLT, DIRECT_AMPERE };
+
+struct direct_source {
+    enum direct_mode mode;
+    double set_mV, set_mA, limit_mV, limit_mA;
+};
+
+/* What is connected to the element. */
+struct direct_wires {
+    struct direct_source source;
+    double meter_ohm; /* at the Nernst pair (A) or the cell */
+    bool reference_on, pump_path;
+    double sine_V, sine_Hz;
+};
+
+/* Where it stands now. */
+struct direct_at {
+    const struct gas_view *gas;
+    double T_K, heater_V;
+    double u; /* 0..1: state of a contact that jumps */
+};
+
+struct direct_reading {
+    double u_mV; /* what the meter finds */
+    double source_mV, source_mA;
+    bool compliance;
+};
+
+double direct_hot_K(double T_K);
+/* With the trace of oxygen. */
+struct gas_mix direct_gas(const struct gas_view *view);
+/* Of all species the largest |difference|. */
+double direct_distance(const struct gas_mix *a, const struct gas_mix *b);
+/* The share of a voltage behind `cell_ohm` that a meter of `meter_ohm` finds. */
+double direct_share(double cell_ohm, double meter_ohm);
+double direct_held(double x, double lo, double hi);
+/* `path` with cracks and loose contacts, leads not included. */
+struct nernst_path direct_path(const struct nernst_path *path, const struct nernst_wiring *wiring,
+                               double u);
+/* Sine of `volt` through 1 kohm into the cell: its current, A. */
+struct impedance_point direct_sine_A(const struct impedance *z, double volt, double Hz);
+/* The voltage that this current makes on z, V. */
+struct impedance_point direct_drop_V(const struct impedance *z, struct impedance_point current_A,
+                                     double Hz);
+
+/* ---- A */
+struct direct_a {
+    struct element_a part;
+    struct gas_mix gas; /* behind the protective layer */
+    double gas_keep;
+    double x_ref;
+    struct pump_cavity cavity; /* while not steady */
+    unsigned serial, still;    /* steps without a change of gas or drive */
+    bool moving, steady;
+};
+void direct_a_start(struct direct_a *a, const struct direct_at *at);
+/* Before the wires change. */
+void direct_a_disturb(struct direct_a *a, const struct direct_wires *wires,
+                      const struct direct_at *at);
+void direct_a_step(struct direct_a *a, const struct direct_wires *wires,
+                   const struct direct_at *at);
+void direct_a_read(const struct direct_a *a, const struct direct_wires *wires,
+                   const struct direct_at *at, struct direct_reading *out);
+/* U_N of the second reference electrode; NaN: there is none. */
+double direct_a_second_mV(const struct direct_a *a, const struct direct_wires *wires,
+                          const struct direct_at *at);
+struct impedance_point direct_a_lock_in(const struct direct_a *a, const struct direct_wires *wires,
+                                        const struct direct_at *at);
+
+/* ---- B */
+struct direct_b {
+    struct element_b part;
+    struct gas_barrier barrier12, barrier13;
+    struct element_b_state gas;
+    unsigned serial;
+    bool moving;
+};
+void direct_b_start(struct direct_b *b, const struct direct_at *at);
+void direct_b_step(struct direct_b *b, const struct direct_at *at);
+void direct_b_read(const struct direct_b *b, const struct direct_wires *wires,
+                   const struct direct_at *at, struct direct_reading *out);
+struct impedance_point direct_b_lock_in(const struct direct_b *b, const struct direct_wires *wires,
+                                        const struct direct_at *at);
+
+/* ---- C */
+struct direct_c {
+    struct element_c part;
+    struct element_c_state state;
+    /* at a gas, temperature and soot; afresh when one of them has moved by 0.01 % of a species (or
+     * 1e-9), 2 K, 0.002. In between the oxygen pressures follow their slopes over temperature. */
+    struct element_c_env env, slope_1_K;
+    struct gas_mix gas;
+    double kPa, base_K, soot;
+    unsigned serial;
+};
+void direct_c_start(struct direct_c *c, const struct direct_at *at);
+void direct_c_step(struct direct_c *c, const struct direct_wires *wires,
+                   const struct direct_at *at);
+void direct_c_read(const struct direct_c *c, const struct direct_wires *wires,
+                   const struct direct_at *at, struct direct_reading *out);
+struct impedance_point direct_c_lock_in(const struct direct_c *c, const struct direct_wires *wires,
+                                        const struct direct_at *at);
+
+#endif
