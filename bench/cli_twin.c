@@ -1,4 +1,5 @@
-/* lambdabench twin serve: every simulator of a station on PTYs, in real time, for any program. */
+/* lambdabench twin serve: every simulator of a station on PTYs, in real time, for any program.
+ * `twin curves` is in bench/cli_curves.c. */
 #include <errno.h>
 #include <inttypes.h>
 #include <signal.h>
@@ -9,6 +10,7 @@
 #include <unistd.h>
 
 #include "bench/cli.h"
+#include "bench/cli_curves.h"
 #include "bench/twin_options.h"
 #include "bench/twinrig.h"
 #include "core/num.h"
@@ -195,8 +197,11 @@ static void close_server(struct server *s)
 static int twin_run(const struct command *command, struct args *args)
 {
     (void)command;
+    if (strcmp(args->operand[0], "curves") == 0)
+        return cli_curves(args);
     if (strcmp(args->operand[0], "serve") != 0) {
-        fprintf(stderr, "error: lambdabench twin serve --dir DIR, not '%s'\n", args->operand[0]);
+        fprintf(stderr, "error: lambdabench twin serve|curves --dir DIR, not '%s'\n",
+                args->operand[0]);
         return EXIT_USAGE;
     }
     struct server *s = calloc(1, sizeof *s);
@@ -219,23 +224,28 @@ static int twin_run(const struct command *command, struct args *args)
 }
 
 static const struct option_row twin_options[] = {
-    {"dir", 0, OPTION_TEXT, "DIR", "folder for the links, named after the instruments"},
+    {"dir", 0, OPTION_TEXT, "DIR", "folder for links named after the instruments, or curves"},
     {"station", 's', OPTION_TEXT, "FILE", "the station (default: the twin's)"},
     {"seed", 0, OPTION_TEXT, "N", "of the parts and the noise (default 1)"},
     {"defect", 0, OPTION_MANY, "S=D:V", "SITE=Dnn:SEVERITY, like 3=D12:0.4"},
     {"nominal", 0, OPTION_FLAG, NULL, "without spread of parts and noise"},
     {"fault", 0, OPTION_MANY, "I=F:T", "INSTRUMENT=silent|garbage|vanish...[:SECONDS]"},
     {"unpaced", 0, OPTION_FLAG, NULL, "answer faster than the wires would"},
+    {"list", 0, OPTION_FLAG, NULL, "curves: what there is, without drawing"},
 };
 
 const struct command command_twin = {
     .name = "twin",
-    .operands = "serve",
-    .summary = "serve the simulators of a station on PTYs, in real time",
-    .detail = "Prints a line `TIME rest|active N` whenever the number of outputs that are not at\n"
-              "rest changes; TIME is CLOCK_MONOTONIC in microseconds.\n\n"
+    .operands = "serve|curves",
+    .summary = "serve the simulators of a station on PTYs; draw the curves of the models",
+    .detail = "serve prints a line `TIME rest|active N` whenever the number of outputs that are\n"
+              "not at rest changes; TIME is CLOCK_MONOTONIC in microseconds.\n\n"
               "example: lambdabench twin serve --dir /tmp/rig &\n"
-              "         lambdabench run sequences/library/eol_lsu49.seq --ports /tmp/rig\n",
+              "         lambdabench run sequences/library/eol_lsu49.seq --ports /tmp/rig\n\n"
+              "curves writes the main curves of the models of gas and elements into DIR, one SVG\n"
+              "each, and prints their names; --list tells what each shows. docs/physics.md tells\n"
+              "what is behind them.\n\n"
+              "example: lambdabench twin curves --dir docs/physics\n",
     .options = twin_options,
     .option_count = sizeof twin_options / sizeof twin_options[0],
     .operands_min = 1,
