@@ -14,13 +14,13 @@
 
 struct loop;
 
-/* Lives in its owner's memory; arming allocates nothing beyond the loop's own heap array. */
+/* Lives in its owner's memory; arming allocates nothing beyond the loop's own array. */
 struct timer {
     void (*fire)(void *ctx);
     void *ctx;
     struct instant due;
     uint64_t order;
-    size_t slot; /* place in the heap + 1; 0: not armed */
+    size_t slot; /* place in the line + 1; 0: not armed */
 };
 
 struct watch {

@@ -14,7 +14,7 @@ struct duration link_back_off(unsigned tries)
     return duration_ms(wait_ms[tries < BACK_OFF_STEPS ? tries : BACK_OFF_STEPS - 1]);
 }
 
-/* The link's two timers keep their places in the loop's heap from link_start on, which only grows,
+/* The link's two timers keep their places in the loop's line from link_start on, which only grows,
  * so this cannot fail for want of memory while running; if it does, the port is given up. */
 void link_arm(struct link *link, struct instant due)
 {
@@ -148,9 +148,14 @@ void link_free(struct link *link)
     free(link);
 }
 
+static bool is_adapter(const struct driver *driver)
+{
+    return strcmp(driver->capability->name, "can_adapter") == 0;
+}
+
 static bool can_share(const struct driver *driver)
 {
-    return driver->bus || driver->streams || strcmp(driver->capability->name, "can_adapter") == 0;
+    return driver->bus || driver->streams || is_adapter(driver);
 }
 
 static bool same_line(const struct line_settings *a, const struct line_settings *b)
@@ -179,6 +184,7 @@ static struct device *new_device(const struct driver *driver, const struct devic
     unsigned channels = setup->channels ? setup->channels : driver->channels;
     device->driver = driver;
     device->setup = *setup;
+    device->is_adapter = is_adapter(driver);
     device->channels = channels ? channels : 1;
     device->set_count = driver->capability->signal_count * device->channels;
     size_t held_count = (size_t)DEVICE_SIGNALS_MAX * device->channels;

@@ -5,15 +5,10 @@
 
 enum { WHY_MAX = 512, STREAM_PERIODS = 10, STREAM_SILENCE_ms = 500 };
 
-bool device_is_adapter(const struct device *device)
-{
-    return strcmp(device->driver->capability->name, "can_adapter") == 0;
-}
-
 bool link_adapters_up(const struct link *link)
 {
     for (size_t i = 0; i < link->count; i++)
-        if (device_is_adapter(link->devices[i]) && link->devices[i]->state != DEVICE_UP)
+        if (link->devices[i]->is_adapter && link->devices[i]->state != DEVICE_UP)
             return false;
     return true;
 }
@@ -78,7 +73,7 @@ static void go_up(struct device *device)
     device->due = now;
     device->said_range = false;
     device_clear_reading(device);
-    for (size_t i = 0; device_is_adapter(device) && i < link->count; i++)
+    for (size_t i = 0; device->is_adapter && i < link->count; i++)
         if (link->devices[i] != device && link->devices[i]->state == DEVICE_DOWN)
             link->devices[i]->due = now;
     log_say(link->log, LOG_INFO, "%s: %s: up: %s %s serial %s firmware %s", link->name,
@@ -329,7 +324,7 @@ static void take_others_down(struct device *adapter)
 {
     struct link *link = adapter->link;
     for (size_t i = 0; i < link->count; i++)
-        if (!device_is_adapter(link->devices[i]) && link->devices[i]->state != DEVICE_DOWN)
+        if (!link->devices[i]->is_adapter && link->devices[i]->state != DEVICE_DOWN)
             device_go_down(link->devices[i], RC_IO, "its CAN adapter is down");
 }
 
@@ -348,7 +343,7 @@ void device_go_down(struct device *device, enum rc rc, const char *what)
     device_cancel_sets(device, rc);
     if (is_news)
         announce(device, rc, what);
-    if (was_up && device_is_adapter(device) && link->state != LINK_CLOSED)
+    if (was_up && device->is_adapter && link->state != LINK_CLOSED)
         take_others_down(device);
 }
 

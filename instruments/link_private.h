@@ -49,6 +49,7 @@ struct device {
     struct device_events events;
     enum device_state state;
     unsigned channels;
+    bool is_adapter; /* a CAN adapter: the others of its port are behind it */
 
     double *held;
     struct pending_set *sets; /* signal + signal_count * channel */
@@ -150,7 +151,6 @@ bool link_drained(struct link *link, struct instant now);
 void link_take_bytes(struct link *link, struct span bytes);
 
 /* link_device.c */
-bool device_is_adapter(const struct device *device);
 bool link_adapters_up(const struct link *link);
 void device_begin(struct device *device);               /* bring up from the first step, now */
 bool device_wants_request(const struct device *device); /* false: it has none at this point */

@@ -17,7 +17,7 @@ static bool others_up(const struct link *link)
 /* When the device wants the line for a poll, a sync or a step of its bring-up. */
 static struct instant wanted_at(const struct link *link, const struct device *device)
 {
-    if (!device_is_adapter(device) && !link_adapters_up(link))
+    if (!device->is_adapter && !link_adapters_up(link))
         return INSTANT_NEVER;
     if (device->state == DEVICE_UP) {
         if (device->needs_sync)

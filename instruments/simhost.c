@@ -75,17 +75,17 @@ static bool adapter_closed(const struct simhost *host)
     return false;
 }
 
+static void ask_when(struct sim_unit *unit)
+{
+    unit->due = unit->sim->next ? unit->sim->next(unit->state) : INSTANT_NEVER;
+}
+
 static void arm_tick(struct simhost *host)
 {
     struct instant due = INSTANT_NEVER;
-    for (size_t i = 0; i < host->unit_count; i++) {
-        const struct sim_unit *unit = host->units[i];
-        if (!unit->sim->next)
-            continue;
-        struct instant t = unit->sim->next(unit->state);
-        if (instant_before(t, due))
-            due = t;
-    }
+    for (size_t i = 0; i < host->unit_count; i++)
+        if (instant_before(host->units[i]->due, due))
+            due = host->units[i]->due;
     if (timer_armed(&host->tick) && host->tick.due.us == due.us)
         return;
     (void)!loop_arm(host->loop, &host->tick, due); /* at INSTANT_NEVER this disarms */
@@ -98,14 +98,16 @@ static void tick_units(void *ctx)
     struct instant now = loop_now(host->loop);
     struct obuf out = {host->say, 0, sizeof host->say};
     const struct sim_unit *speaker = NULL;
+    bool closed = adapter_closed(host);
 
     for (size_t i = 0; i < host->unit_count; i++) {
         struct sim_unit *unit = host->units[i];
-        if (!unit->sim->next || instant_before(now, unit->sim->next(unit->state)))
+        if (instant_before(now, unit->due))
             continue;
         size_t before = out.len;
         unit->sim->tick(unit->state, now, &out);
-        if (!unit->sim->passes && adapter_closed(host))
+        ask_when(unit);
+        if (!unit->sim->passes && closed)
             out.len = before;
         else if (out.len > before)
             speaker = unit;
@@ -122,6 +124,7 @@ static void feed_units(void *ctx, struct span bytes)
         struct sim_unit *unit = host->units[i];
         struct obuf out = {host->say, 0, sizeof host->say};
         unit->sim->feed(unit->state, bytes, loop_now(host->loop), &out);
+        ask_when(unit);
         if (out.len > 0 && (unit->sim->passes || !adapter_closed(host)))
             send_said(host, unit, obuf_span(&out));
     }
@@ -149,6 +152,7 @@ enum rc simhost_add(struct simhost *host, const struct sim_driver *sim,
     unit->setup = *setup;
     unit->setup.device = &unit->device;
     sim->init(unit->state, &unit->setup);
+    ask_when(unit);
     host->units[host->unit_count++] = unit;
     arm_tick(host);
     return RC_OK;

@@ -13,6 +13,7 @@ struct sim_unit {
     struct device_setup device;
     struct sim_setup setup;
     void *state;
+    struct instant due; /* when it wants to speak next, as it said after its last event */
 };
 
 struct memory_port {

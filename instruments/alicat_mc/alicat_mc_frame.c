@@ -2,8 +2,10 @@
 
 #include "instruments/proto/columns.h"
 
+enum { STATUS_LETTERS = 3 };
+
 /* clang-format off */
-static const struct { char name[4]; unsigned effect; } status_words[] = {
+static const struct { char name[STATUS_LETTERS + 1]; unsigned effect; } status_words[] = {
     { "OPL", ALICAT_NO_PRESSURE }, { "POV", ALICAT_NO_PRESSURE }, { "TOV", ALICAT_NO_TEMP },
     { "VOV", ALICAT_NO_FLOW },     { "MOV", ALICAT_NO_FLOW },     { "ADC", ALICAT_BROKEN },
     { "HLD", ALICAT_OVERRIDDEN },  { "EXH", ALICAT_OVERRIDDEN },
@@ -19,8 +21,8 @@ static const struct column gas_columns[] = {
 
 static bool take_status_word(struct span word, unsigned *effects)
 {
-    for (size_t i = 0; i < COUNT(status_words); i++)
-        if (span_is(word, status_words[i].name)) {
+    for (size_t i = 0; i < COUNT(status_words) && word.len == STATUS_LETTERS; i++)
+        if (memcmp(word.at, status_words[i].name, STATUS_LETTERS) == 0) {
             *effects |= status_words[i].effect;
             return true;
         }

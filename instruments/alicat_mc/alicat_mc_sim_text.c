@@ -36,14 +36,14 @@ static void say_number(struct obuf *out, double value, unsigned decimals, size_t
 {
     char digits[NUM_TEXT_MAX];
     struct obuf text = {digits, 0, sizeof digits};
-    alicat_say(out, " ");
     if (!(fabs(value) < 1e6) || num_put_fixed(&text, fabs(value), decimals) != RC_OK) {
-        alicat_say(out, "-------");
+        say(out, SPAN(" -------"));
         return;
     }
-    alicat_say(out, value < 0.0 ? "-" : "+");
-    for (size_t n = text.len + 1; n < width; n++)
-        alicat_say(out, "0");
+    const struct span zeros = SPAN("0000000");
+    const size_t missing = width > text.len + 1 ? width - text.len - 1 : 0;
+    say(out, value < 0.0 ? SPAN(" -") : SPAN(" +"));
+    say(out, (struct span){zeros.at, missing < zeros.len ? missing : zeros.len});
     say(out, obuf_span(&text));
 }
 

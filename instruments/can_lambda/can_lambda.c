@@ -149,22 +149,32 @@ static double field_value(const struct can_lambda_model *model, const struct can
     return field->zero_below > 0.0 && value < field->zero_below ? 0.0 : value;
 }
 
-/* The last frame tells the status; only then is known what the whole reading is worth. */
-static void drop_doubtful(const struct can_lambda_model *model, unsigned status,
-                          struct lambda_reading *reading)
+/* The last frame tells the status; only then is known what the whole reading is worth. The
+ * temperature stands above all that is good only while hot. */
+static bool is_doubtful(const struct can_field *field, uint32_t status_bit,
+                        const struct lambda_reading *reading)
 {
-    uint32_t bit = status < 32 ? STATUS(status) : 0;
+    if (field->in_status != 0 && !(field->in_status & status_bit))
+        return true;
+    return field->only_hot && !(reading->tc_degC >= whole_esr_degC);
+}
+
+static void take_fields(const struct can_lambda_model *model, unsigned index,
+                        const struct can_frame *frame, struct lambda_reading *reading)
+{
+    bool last = index + 1 == model->frame_count;
+    unsigned status = frame->data[model->status_at];
+    uint32_t status_bit = status < 32 ? STATUS(status) : 0;
 
     for (size_t i = 0; i < model->field_count; i++) {
         const struct can_field *field = &model->fields[i];
-        if (field->in_status != 0 && !(field->in_status & bit))
+        if (field->frame == index)
+            *member(reading, field->to) = field_value(model, field, frame->data);
+        if (last && is_doubtful(field, status_bit, reading))
             *member(reading, field->to) = NAN;
     }
-    if (reading->tc_degC >= whole_esr_degC)
-        return;
-    for (size_t i = 0; i < model->field_count; i++)
-        if (model->fields[i].only_hot)
-            *member(reading, model->fields[i].to) = NAN;
+    if (!last)
+        reading->status = -1.0; /* mark: the first frame of this period has been seen */
 }
 
 /* Which of the controller's frames this identifier is; frame_count: none. */
@@ -207,14 +217,7 @@ static enum rc decode_stream(const struct can_lambda_model *model, const struct 
         index == 0 ? reading_empty : *(struct lambda_reading *)out->reading;
     bool last = index + 1 == model->frame_count;
     bool whole = last && (index == 0 || reading.status == -1.0);
-    for (size_t i = 0; i < model->field_count; i++)
-        if (model->fields[i].frame == index)
-            *member(&reading, model->fields[i].to) =
-                field_value(model, &model->fields[i], frame.data);
-    if (last)
-        drop_doubtful(model, frame.data[model->status_at], &reading);
-    else
-        reading.status = -1.0; /* mark: the first frame of this period has been seen */
+    take_fields(model, index, &frame, &reading);
     *(struct lambda_reading *)out->reading = whole || !last ? reading : reading_empty;
     out->complete = whole;
     if (out->identity && out->identity->make[0] == '\0')

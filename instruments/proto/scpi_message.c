@@ -69,6 +69,8 @@ static int match_word(struct span header, const char *pattern, size_t *pattern_l
 {
     size_t letters = 0, brief = 0, have = 0;
 
+    if (header.len == 0 || scpi_text_upper(header.at[0]) != pattern[0])
+        return -1; /* nearly always: a table of patterns is searched word by word */
     while (scpi_text_is_letter(pattern[letters]) || pattern[letters] == '*')
         letters++;
     while (brief < letters && pattern[brief] == scpi_text_upper(pattern[brief]))
