@@ -188,18 +188,18 @@ static struct check_type check_extreme(struct check *c, struct expr *call)
     return bad_type();
 }
 
+static const char *const math_names[] = {"abs", "sqrt", "exp", "ln", "log", "log10"};
+enum { MATH_COUNT = COUNT(math_names) };
+
 static const char *function_name(const void *ctx, size_t i)
 {
-    static const char *const math[] = {"abs", "sqrt", "exp", "ln", "log", "log10"};
     (void)ctx;
-    if (i < COUNT(math))
-        return math[i];
-    return i - COUNT(math) < FUNC_KINDS
-               ? measure_func_info((enum measure_func)(i - COUNT(math)))->name
+    if (i < MATH_COUNT)
+        return math_names[i];
+    return i - MATH_COUNT < FUNC_KINDS
+               ? measure_func_info((enum measure_func)(i - MATH_COUNT))->name
                : NULL;
 }
-
-enum { MATH_COUNT = 6 };
 
 static struct check_type unknown_function(struct check *c, const struct expr *call)
 {
@@ -216,7 +216,7 @@ struct check_type check_call(struct check *c, struct expr *call)
     if (extreme && call->args == 2)
         return check_extreme(c, call);
     for (size_t i = 0; i < MATH_COUNT; i++) {
-        if (strcmp(call->text, function_name(NULL, i)) == 0)
+        if (strcmp(call->text, math_names[i]) == 0)
             return need_args(c, call->text, call->at, call->args, 1) ? check_math(c, call)
                                                                      : bad_type();
     }

@@ -53,8 +53,7 @@ void engine_free(struct engine *e)
 {
     if (!e)
         return;
-    for (unsigned i = 0; i < e->block_count; i++)
-        free(e->blocks[i]);
+    engine_free_blocks(e);
     for (unsigned i = 0; i < e->pattern_count; i++)
         regfree(&e->patterns[i]);
     arena_free(e->arena);

@@ -4,6 +4,7 @@
 #include "sequences/quantity.h"
 
 #include <math.h>
+#include <stddef.h>
 #include <stdlib.h>
 
 enum { CAPACITY_DEFAULT = 1 << 16, CAPACITY_MIN = 16 };
@@ -16,24 +17,34 @@ void *engine_take(struct engine *e, size_t size)
     return at;
 }
 
+struct engine_block {
+    struct engine_block *next;
+    max_align_t bytes[];
+};
+
 /* Large arrays come straight from calloc: pages that a run never uses are never touched. */
 void *engine_block(struct engine *e, size_t count, size_t size)
 {
-    if (e->block_count == e->block_cap) {
-        unsigned cap = e->block_cap ? e->block_cap * 2 : 64;
-        void **more = engine_take(e, cap * sizeof *more);
-        if (!more)
-            return NULL;
-        if (e->block_count)
-            memcpy(more, e->blocks, e->block_count * sizeof *more);
-        e->blocks = more;
-        e->block_cap = cap;
-    }
-    void *at = calloc(count ? count : 1, size);
-    if (!at)
+    size_t room = SIZE_MAX - sizeof(struct engine_block);
+    struct engine_block *block = NULL;
+    if (count <= room / size)
+        block = calloc(1, sizeof *block + count * size);
+    if (!block) {
         e->failed = true;
-    e->blocks[e->block_count++] = at;
-    return at;
+        return NULL;
+    }
+    block->next = e->blocks;
+    e->blocks = block;
+    return block->bytes;
+}
+
+void engine_free_blocks(struct engine *e)
+{
+    while (e->blocks) {
+        struct engine_block *next = e->blocks->next;
+        free(e->blocks);
+        e->blocks = next;
+    }
 }
 
 /* "8.29 %", "5", "on", else a text. */

@@ -1,6 +1,7 @@
 /* Blocks: a stack of frames per site. */
 #include "sequences/engine_private.h"
 
+#include <assert.h>
 #include <math.h>
 
 #include "core/rng.h"
@@ -239,6 +240,7 @@ static void next_section(struct engine *e, struct site *site)
     }
     site->phase = SITE_MAIN;
     struct frame *frame = engine_push(site, FRAME_BLOCK, NULL, e->main);
+    assert(frame); /* the section before has popped all of its own */
     frame->begin = engine_now(e);
 }
 

@@ -246,8 +246,7 @@ struct engine {
     struct ticket *tickets;
     unsigned ticket_cap;
     engine_ticket next_ticket;
-    void **blocks; /* large memory, one calloc each */
-    unsigned block_count, block_cap;
+    struct engine_block *blocks; /* large memory, one calloc each */
     bool failed; /* out of memory while building */
     regex_t patterns[8];
     unsigned pattern_count;
@@ -267,6 +266,7 @@ enum progress { PROGRESS_DONE, PROGRESS_WAIT, PROGRESS_FAIL, PROGRESS_PUSHED };
 /* engine_data.c */
 void *engine_take(struct engine *engine, size_t size); /* arena; NULL sets failed */
 void *engine_block(struct engine *engine, size_t count, size_t size);
+void engine_free_blocks(struct engine *engine);
 
 /* Values of one task: its site's slots, the latest samples. */
 double engine_number(struct engine *engine, const struct task *task, const struct eval_code *code);

@@ -1,6 +1,7 @@
 /* Values as one task sees them: the slots of its site, the latest samples. */
 #include "sequences/engine_private.h"
 
+#include <assert.h>
 #include <math.h>
 
 static void fill_context(struct engine *e, const struct task *task, const struct eval_code *code,
@@ -60,6 +61,7 @@ double engine_u95(struct engine *e, const struct task *task, const struct eval_c
 bool engine_duration(struct engine *e, struct task *task, const struct eval_code *code,
                      struct duration *out)
 {
+    assert(task);
     double s = code ? engine_number(e, task, code) : (double)NAN;
     if (!num_within(s, 0, 1e8)) {
         (void)engine_fail(task, "line %u: not a time", task->at->stmt->at.line);

@@ -52,7 +52,7 @@ static void shape_of(struct span text, char *out, size_t cap)
     for (size_t i = 0; i < text.len && n + 1 < cap; i++) {
         char c = text.at[i];
         if (!is_digit(c))
-            out[n++] = c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+            out[n++] = (char)(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
         else if (n == 0 || out[n - 1] != '9')
             out[n++] = '9';
     }
