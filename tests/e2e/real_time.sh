@@ -9,7 +9,18 @@ sleep 1
 verdicts() { sed -n 's/.*\(site=[0-9]* serial=.* verdict .*\)/\1/p' "$1" | sort; }
 expect 1 "3 pass, 1 fail, 0 error" "$LB" run "$SEQ" $STATION --simulate --seed 5 --defect 3=D12:0.4 --no-db
 verdicts out.txt >virtual.txt
-expect 1 "3 pass, 1 fail, 0 error" "$LB" run "$SEQ" $STATION --ports rig --seed 5 --db real.db
+# Real time needs a machine that gives each process its turn within 250 ms. Where it does not, the guard does its
+# duty and kills the run (137): said loudly, and tried again.
+for try in 1 2 3; do
+    "$LB" run "$SEQ" $STATION --ports rig --seed 5 --db real$try.db >out.txt 2>err.txt </dev/null
+    code=$?
+    [ $code -eq 137 ] || break
+    echo "figure: real time: the machine starved the run, and the guard killed it (try $try)"
+    sleep 2
+done
+same "the run in real time ends with a failed part" $code 1
+mv real$try.db real.db
+grep -qF "3 pass, 1 fail, 0 error" out.txt && ok "3 pass, 1 fail, 0 error" || not_ok "$(tail -n 1 out.txt)"
 verdicts out.txt >real.txt
 same "the same verdicts, for the same parts" "$(cat virtual.txt)" "$(cat real.txt)"
 same "four verdicts" "$(wc -l <real.txt)" 4
