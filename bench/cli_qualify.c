@@ -54,6 +54,8 @@ static int plan_parts(struct qualify *q)
     q->plan.rung_parts = (unsigned)rung;
     q->plan.seed = (uint64_t)seed;
     q->plan.sites = q->loaded.station->sites;
+    q->plan.element = q->loaded.station->twin.config.element;
+    q->plan.variant = q->loaded.station->twin.config.variant;
     q->jobs = (unsigned)jobs;
     return EXIT_PASS;
 }

@@ -73,11 +73,20 @@ static bool next_word(struct span *rest, struct span *word)
     return true;
 }
 
+static bool can_have(const struct qualify_plan *plan, int id)
+{
+    struct twin_config config;
+    twin_config_default(&config);
+    config.element = plan->element;
+    config.variant = plan->variant;
+    return twin_defect_text_of(plan->element, id) && !twin_defect_refusal(&config, id);
+}
+
 static void take_all_defects(struct qualify_plan *plan)
 {
     plan->defect_count = 0;
     for (int id = 1; id < 100 && plan->defect_count < QUALIFY_DEFECTS_MAX; id++)
-        if (twin_defect_text(id))
+        if (can_have(plan, id))
             plan->defects[plan->defect_count++] = id;
 }
 
@@ -95,7 +104,7 @@ enum rc qualify_parse_defects(struct span text, struct qualify_plan *plan)
         bool lettered = word.len > 0 && (word.at[0] == 'D' || word.at[0] == 'd');
         if (count == QUALIFY_DEFECTS_MAX ||
             num_parse_int(span_skip(word, lettered), 1, 99, &id) != RC_OK ||
-            !twin_defect_text((int)id))
+            !can_have(plan, (int)id))
             return RC_CONFIG;
         for (unsigned i = 0; i < count; i++)
             if (found[i] == (int)id)

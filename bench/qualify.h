@@ -14,6 +14,7 @@
 
 #include "bench/loader.h"
 #include "sequences/grade.h"
+#include "twin/twin.h"
 
 enum {
     QUALIFY_DEFECTS_MAX = 40,
@@ -25,6 +26,8 @@ enum {
 };
 
 struct qualify_plan {
+    enum twin_element_kind element; /* and variant: which defects there are to choose from */
+    unsigned variant;
     uint64_t seed;
     unsigned sites;      /* parts of one batch */
     unsigned good_parts; /* without a defect */
@@ -49,8 +52,9 @@ struct qualify_batch qualify_batch_of(const struct qualify_plan *plan, unsigned 
 /* Defect index (-1: good) and rung of a part. */
 int qualify_group_of(const struct qualify_plan *plan, unsigned part, unsigned *rung);
 
-/* "D11,12,D38" or "all" (every one that the twin can inject) into the plan; "0.1,0.3" likewise.
- * RC_CONFIG: not of that form, unknown, twice, out of range, or severities that do not rise. */
+/* "D11,12,D38" or "all" (every one that the twin of this element can inject) into the plan;
+ * "0.1,0.3" likewise. RC_CONFIG: not of that form, unknown, twice, out of range, or severities that
+ * do not rise. */
 MUST_CHECK enum rc qualify_parse_defects(struct span text, struct qualify_plan *plan);
 MUST_CHECK enum rc qualify_parse_severities(struct span text, struct qualify_plan *plan);
 

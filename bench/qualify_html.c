@@ -105,7 +105,7 @@ static enum rc put_defect(struct sink *out, const struct qualify_report *r, unsi
                         .width_px = 500,
                         .height_px = 240};
     sink_printf(out, "<div class=\"card\"><h3>D%02d ", r->plan->defects[d]);
-    sink_markup(out, twin_defect_text(r->plan->defects[d]));
+    sink_markup(out, twin_defect_text_of(r->plan->element, r->plan->defects[d]));
     sink_text(out, "</h3>\n");
     rc = count > 1 ? plot_put_svg(out, &plot) : RC_OK;
     put_place(out, "\n<p class=\"soft\">50 % caught: ", r->plan, defect->caught_50.at);

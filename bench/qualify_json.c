@@ -57,7 +57,7 @@ static void put_defect(struct sink *out, const struct qualify_report *r, unsigne
 {
     const struct qualify_defect *defect = &r->stats->defects[d];
     sink_printf(out, "%s{\"id\":\"D%02d\",\"text\":", d ? "," : "", r->plan->defects[d]);
-    sink_json(out, twin_defect_text(r->plan->defects[d]));
+    sink_json(out, twin_defect_text_of(r->plan->element, r->plan->defects[d]));
     sink_text(out, ",");
     put_counts(out, &defect->all);
     sink_text(out, ",\"severities\":[");

@@ -101,10 +101,12 @@ static void put_crossing(struct sink *out, const struct qualify_plan *plan,
     sink_text(out, ")");
 }
 
-static void put_defect_name(struct sink *out, int id, size_t width)
+static void put_defect_name(struct sink *out, const struct qualify_plan *plan, unsigned d,
+                            size_t width)
 {
+    int id = plan->defects[d];
     sink_printf(out, "D%02d ", id);
-    sink_terminal_cut(out, twin_defect_text(id), width);
+    sink_terminal_cut(out, twin_defect_text_of(plan->element, id), width);
 }
 
 /* "ip_lean8 88, t63_rich_lean 12", cut before it is too long. */
@@ -175,7 +177,7 @@ static void put_ladders(struct sink *out, const struct qualify_report *r)
                    "95 % not shipped\n");
     for (unsigned d = 0; d < r->plan->defect_count; d++) {
         const struct qualify_defect *defect = &r->stats->defects[d];
-        put_defect_name(&cell, r->plan->defects[d], 21);
+        put_defect_name(&cell, r->plan, d, 21);
         put_cell(out, &cell, -26);
         put_crossing(&cell, r->plan, &defect->caught_50);
         put_cell(out, &cell, -18);
@@ -213,7 +215,7 @@ static void put_defect(struct sink *out, const struct qualify_report *r, unsigne
     const struct qualify_defect *defect = &r->stats->defects[d];
     struct sink cell = {0};
     sink_text(out, "\n");
-    put_defect_name(out, r->plan->defects[d], 60);
+    put_defect_name(out, r->plan, d, 60);
     sink_text(out,
               "\n  severity    caught          interval   ships  marg'l   inconcl.     error\n");
     for (unsigned i = 0; i < r->plan->severity_count; i++)

@@ -47,6 +47,15 @@ void rig_values_fini(struct rig_values *values)
     free(values->watched);
 }
 
+/* What an instrument is told and never tells: it holds until the next time it is told. */
+static bool is_held(const struct rig_values *values, unsigned channel)
+{
+    const struct station_binding *b = &values->station->channels[channel].binding[0];
+    const struct registry_entry *entry =
+        b->kind == BINDING_DEVICE ? values->station->instruments[b->instrument].entry : NULL;
+    return entry && entry->driver->capability->signals[b->signal].at < 0;
+}
+
 static struct rig_value compute(const struct rig_values *values, unsigned channel, unsigned site)
 {
     const struct eval_code *code = station_binding_of(values->station, channel, site)->calc;
@@ -55,7 +64,8 @@ static struct rig_value compute(const struct rig_values *values, unsigned channe
     for (unsigned i = 0; i < code->channels; i++) {
         struct rig_value input = rig_values_get(values, code->channel[i], site);
         inputs[i] = input.si;
-        if (instant_before(input.t, out.t))
+        bool held = input.t.us != INT64_MIN && is_held(values, code->channel[i]);
+        if (!held && instant_before(input.t, out.t))
             out.t = input.t;
     }
     out.si = eval_run(code, &(struct eval_context){.channel = inputs}).si;

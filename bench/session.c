@@ -1,17 +1,12 @@
 #include "bench/session.h"
 
-#include <errno.h>
-#include <math.h>
 #include <signal.h>
-#include <stdlib.h>
-#include <sys/epoll.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
 
 #include "bench/options.h"
 #include "bench/session_private.h"
 
-static const struct duration start_patience = {INT64_C(10000000)};
 static const struct duration loss_patience = {INT64_C(3000000)};
 static const struct duration safe_patience = {INT64_C(5000000)};
 
@@ -23,7 +18,7 @@ unsigned session_channel_of(const struct session *s, const struct channel *chann
 /* --- what comes in -----------------------------------------------------------------------------
  */
 
-static void on_value(void *ctx, unsigned channel, unsigned site, double si, struct instant t)
+void session_value(void *ctx, unsigned channel, unsigned site, double si, struct instant t)
 {
     struct session *s = ctx;
     const struct station *station = s->config.station;
@@ -44,6 +39,7 @@ void session_stop(struct session *s, enum stop_why why, const char *text)
         s->mix_open = s->select_open = false;
     }
     s->stopping = true;
+    heaters_shut(s->heaters);
     engine_stop(s->engine, why, text);
 }
 
@@ -75,7 +71,7 @@ static void lose_before_start(struct session *s, enum rc rc, const char *why)
         give_up_start(s, rc, why);
 }
 
-static void on_lost(void *ctx, unsigned instrument, enum rc rc, const char *why)
+void session_lost(void *ctx, unsigned instrument, enum rc rc, const char *why)
 {
     struct session *s = ctx;
     char text[768];
@@ -96,7 +92,7 @@ static void on_lost(void *ctx, unsigned instrument, enum rc rc, const char *why)
         session_stop(s, STOP_INSTRUMENT, text);
 }
 
-static void on_start_limit(void *ctx)
+void session_start_limit(void *ctx)
 {
     struct session *s = ctx;
     char text[256] = "these instruments did not come up:";
@@ -114,7 +110,7 @@ static void on_start_limit(void *ctx)
     give_up_start(s, RC_TIMEOUT, text);
 }
 
-static void on_trip(void *ctx, const char *why)
+void session_tripped(void *ctx, const char *why)
 {
     struct session *s = ctx;
     if (s->result.tripped)
@@ -124,7 +120,7 @@ static void on_trip(void *ctx, const char *why)
     session_stop(s, STOP_ENVELOPE, why);
 }
 
-static void on_signal(void *ctx, uint32_t events)
+void session_signal(void *ctx, uint32_t events)
 {
     struct session *s = ctx;
     struct signalfd_siginfo info;
@@ -142,7 +138,7 @@ static void on_signal(void *ctx, uint32_t events)
 
 static void close_run(struct session *s);
 
-static void on_acknowledged(void *ctx, enum record_kind kind, uint64_t tag)
+void session_acknowledged(void *ctx, enum record_kind kind, uint64_t tag)
 {
     struct session *s = ctx;
     if (tag)
@@ -151,7 +147,7 @@ static void on_acknowledged(void *ctx, enum record_kind kind, uint64_t tag)
         close_run(s);
 }
 
-static void on_storage_failed(void *ctx, const char *why)
+void session_storage_failed(void *ctx, const char *why)
 {
     struct session *s = ctx;
     s->storage_failed = true;
@@ -165,7 +161,7 @@ static void on_storage_failed(void *ctx, const char *why)
 /* --- life --------------------------------------------------------------------------------------
  */
 
-static void on_wake(void *ctx)
+void session_wake(void *ctx)
 {
     struct session *s = ctx;
     engine_wake(s->engine);
@@ -189,21 +185,7 @@ static void begin_display(struct session *s)
         display_serial(s->config.display, site, s->config.serials[site]);
 }
 
-static enum rc make_engine(struct session *s)
-{
-    struct engine_config config = {.checked = s->config.checked,
-                                   .host = session_host(s),
-                                   .live_sites = s->live_sites,
-                                   .part = s->config.part,
-                                   .params = s->config.params,
-                                   .param_count = s->config.param_count};
-    enum rc rc = engine_new(&config, &s->diag, &s->engine);
-    if (rc != RC_OK)
-        diag_print(&s->diag, stderr, false);
-    return rc;
-}
-
-static void on_ready(void *ctx)
+void session_ready(void *ctx)
 {
     struct session *s = ctx;
     if (s->ending)
@@ -214,6 +196,8 @@ static void on_ready(void *ctx)
         rc = session_begin_batch(s);
     if (rc == RC_OK)
         rc = manifold_start(s->manifold);
+    if (rc == RC_OK)
+        rc = heaters_start(s->heaters);
     if (rc != RC_OK) {
         give_up_start(s, rc, "the run could not be started");
         return;
@@ -225,6 +209,7 @@ static void on_ready(void *ctx)
         rig_hold_ports(s->rig);
     s->began = loop_now(s->config.loop);
     gate_open(s->gate);
+    session_limit_sources(s);
     begin_display(s);
     engine_start(s->engine);
 }
@@ -283,7 +268,7 @@ static void on_safe(void *ctx, enum rc rc, const char *error)
     finish(s);
 }
 
-static void on_safe_limit(void *ctx)
+void session_safe_limit(void *ctx)
 {
     struct session *s = ctx;
     s->cleanup_ok = false;
@@ -299,132 +284,11 @@ void session_finished(void *ctx, enum verdict worst, bool cleanup_ok)
     s->cleanup_ok = cleanup_ok;
     s->ending = true;
     session_drop_sets(s);
+    heaters_stop(s->heaters);
     if (loop_arm(s->config.loop, &s->safe_limit,
                  instant_add(loop_now(s->config.loop), safe_patience)) != RC_OK)
         s->cleanup_ok = false;
     gate_make_safe(s->gate, on_safe, s);
-}
-
-static void on_manifold_note(void *ctx, const char *text)
-{
-    session_event(ctx, 0, "gas", text);
-}
-
-static void watch_signals(struct session *s)
-{
-    sigset_t set;
-    s->signals.fd = -1;
-    if (loop_clock(s->config.loop)->is_virtual)
-        return;
-    sigemptyset(&set);
-    sigaddset(&set, SIGINT);
-    sigaddset(&set, SIGTERM);
-    sigprocmask(SIG_BLOCK, &set, NULL);
-    signal(SIGHUP, SIG_IGN);
-    if (s->config.guarded)
-        signal(SIGTSTP, SIG_IGN); /* a stopped controller is a dead one to the guard */
-    s->signals = (struct watch){.fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK),
-                                .events = EPOLLIN,
-                                .ready = on_signal,
-                                .ctx = s};
-    if (s->signals.fd >= 0 && loop_watch(s->config.loop, &s->signals) != RC_OK)
-        log_say(s->config.log, LOG_WARN, "signals are not watched");
-}
-
-static enum rc open_all(struct session *s)
-{
-    const struct session_config *c = &s->config;
-    for (unsigned site = 1; site <= c->station->sites; site++)
-        if (c->serials[site])
-            s->live_sites |= UINT64_C(1) << (site - 1);
-    s->wanted =
-        calloc((size_t)c->station->channel_count * (c->station->sites + 1), sizeof *s->wanted);
-    if (!s->wanted)
-        return RC_NOSPACE;
-    struct rig_config rig = {.station = c->station,
-                             .loop = c->loop,
-                             .log = c->log,
-                             .mode = c->rig_mode,
-                             .ports_dir = c->ports_dir,
-                             .twin = c->twin,
-                             .seed = c->seed,
-                             .events = {on_ready, on_value, on_lost, s}};
-    enum rc rc = rig_open(&rig, &s->rig);
-    if (rc == RC_OK)
-        rc = gate_new(&(struct gate_config){.rig = s->rig,
-                                            .log = c->log,
-                                            .gases = c->checked->gases,
-                                            .gas_count = c->checked->gas_count,
-                                            .trip = on_trip,
-                                            .ctx = s},
-                      &s->gate);
-    if (rc == RC_OK)
-        rc = manifold_new(
-            &(struct manifold_config){
-                .rig = s->rig, .gate = s->gate, .log = c->log, .note = on_manifold_note, .ctx = s},
-            &s->manifold);
-    if (rc == RC_OK && c->store)
-        rc = recorder_new(
-            &(struct recorder_config){.store = c->store,
-                                      .loop = c->loop,
-                                      .inline_writes = loop_clock(c->loop)->is_virtual,
-                                      .seed = c->seed,
-                                      .log = c->log,
-                                      .events = {on_acknowledged, on_storage_failed, s}},
-            &s->recorder);
-    return rc == RC_OK ? make_engine(s) : rc;
-}
-
-static void close_all(struct session *s)
-{
-    if (s->signals.fd >= 0) {
-        loop_unwatch(s->config.loop, &s->signals);
-        close(s->signals.fd);
-    }
-    struct timer *timers[] = {&s->wake, &s->start_limit, &s->beat, &s->safe_limit};
-    for (size_t i = 0; i < COUNT(timers); i++)
-        loop_disarm(s->config.loop, timers[i]);
-    session_stop_streams(s);
-    session_drop_sets(s);
-    if (s->recorder)
-        recorder_free(s->recorder);
-    session_free_streams(s);
-    manifold_free(s->manifold);
-    gate_free(s->gate);
-    rig_close(s->rig);
-    engine_free(s->engine);
-    free(s->wanted);
-    diag_fini(&s->diag);
-}
-
-enum rc session_run(const struct session_config *config, struct session_result *result)
-{
-    struct session *s = calloc(1, sizeof *s);
-    if (!s)
-        return RC_NOSPACE;
-    s->config = *config;
-    s->result.stored = s->result.cleanup_ok = true;
-    s->result.has_limits = config->checked->limits != NULL;
-    s->wake = timer_of(on_wake, s);
-    s->start_limit = timer_of(on_start_limit, s);
-    s->beat = timer_of(session_beat, s);
-    s->safe_limit = timer_of(on_safe_limit, s);
-    diag_init(&s->diag);
-    watch_signals(s);
-    enum rc rc = open_all(s);
-    if (rc == RC_OK) {
-        session_collect_trips(s);
-        rc = loop_arm(config->loop, &s->start_limit,
-                      instant_add(loop_now(config->loop), start_patience));
-    }
-    if (rc == RC_OK)
-        rc = rig_start(s->rig);
-    if (rc == RC_OK)
-        rc = loop_run(config->loop);
-    *result = s->result;
-    close_all(s);
-    free(s);
-    return rc;
 }
 
 int session_exit_code(const struct session_result *r)

@@ -1,9 +1,11 @@
-/* Shared by the files of the session: session.c (life), session_host.c (what the engine asks),
- * session_report.c (what it tells), session_streams.c (recorded channels), session_envelope.c. */
+/* Shared by the files of the session: session.c (life), session_open.c (opening, closing),
+ * session_host.c (what the engine asks), session_report.c (what it tells), session_streams.c
+ * (recorded channels), session_envelope.c. */
 #ifndef BENCH_SESSION_PRIVATE_H
 #define BENCH_SESSION_PRIVATE_H
 
 #include "bench/guard/guard_client.h"
+#include "bench/heater.h"
 #include "bench/manifold.h"
 #include "bench/session.h"
 
@@ -56,6 +58,7 @@ struct session {
     struct rig *rig;
     struct gate *gate;
     struct manifold *manifold;
+    struct heaters *heaters; /* NULL: this station regulates none */
     struct recorder *recorder;
     struct engine *engine;
     struct guard_client *guard;
@@ -106,7 +109,20 @@ void session_free_streams(struct session *session);
 /* session_envelope.c */
 void session_collect_trips(struct session *session);
 void session_check_trips(struct session *session, unsigned channel, unsigned site, double si);
-/* session.c */
+/* session_open.c */
+/* The limits of the DUT type, into every source-meter whose limits are channels. */
+void session_limit_sources(struct session *session);
+/* session.c: what comes in while it is open */
+void session_ready(void *ctx);
+void session_value(void *ctx, unsigned channel, unsigned site, double si, struct instant t);
+void session_lost(void *ctx, unsigned instrument, enum rc rc, const char *why);
+void session_tripped(void *ctx, const char *why);
+void session_signal(void *ctx, uint32_t events);
+void session_wake(void *ctx);
+void session_start_limit(void *ctx);
+void session_safe_limit(void *ctx);
+void session_acknowledged(void *ctx, enum record_kind kind, uint64_t tag);
+void session_storage_failed(void *ctx, const char *why);
 /* Leave main and run cleanup. The first time, what is still on its way to an output is given up. */
 void session_stop(struct session *session, enum stop_why why, const char *text);
 void session_finished(void *ctx, enum verdict worst, bool cleanup_ok);

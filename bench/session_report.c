@@ -211,6 +211,10 @@ static unsigned collect_documents(const struct session *s, struct record_documen
     docs[n++] = (struct record_document){.kind = "channels",
                                          .name = file_name(station->channels_source),
                                          .body = source_span(station->channels_source)};
+    if (station->dut)
+        docs[n++] = (struct record_document){.kind = "table",
+                                             .name = file_name(station->dut->source),
+                                             .body = source_span(station->dut->source)};
     for (unsigned i = 0; i < checked->file_count; i++)
         docs[n++] = (struct record_document){.kind = checked->files[i].kind,
                                              .name = file_name(checked->files[i].source),
@@ -237,7 +241,7 @@ static void describe_instrument(const struct session *s, unsigned i, struct reco
 enum rc session_begin_batch(struct session *s)
 {
     const struct station *station = s->config.station;
-    struct record_document docs[CHECKED_FILES_MAX + 3];
+    struct record_document docs[CHECKED_FILES_MAX + 4];
     struct record_instrument *instruments = calloc(station->instrument_count, sizeof *instruments);
     if (!instruments)
         return RC_NOSPACE;

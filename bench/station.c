@@ -238,13 +238,21 @@ static const struct {
     const char *word;
     bool (*parse)(struct station_reader *r);
 } statements[] = {
-    {"station", parse_station},           {"sites", parse_sites},
-    {"channels", parse_channels},         {"reference", parse_reference},
-    {"extraction", parse_extraction},     {"volume", parse_volume},
-    {"nominal", parse_nominal},           {"stream", parse_stream},
-    {"hottest", parse_hottest},           {"instrument", station_parse_instrument},
-    {"envelope", station_parse_envelope}, {"retest", skip_block},
+    {"station", parse_station},
+    {"sites", parse_sites},
+    {"channels", parse_channels},
+    {"reference", parse_reference},
+    {"extraction", parse_extraction},
+    {"volume", parse_volume},
+    {"nominal", parse_nominal},
+    {"stream", parse_stream},
+    {"hottest", parse_hottest},
+    {"instrument", station_parse_instrument},
+    {"envelope", station_parse_envelope},
+    {"retest", skip_block},
     {"twin", station_parse_twin},
+    {"dut", station_parse_dut},
+    {"heaters-on", station_parse_heaters_on},
 };
 
 static const char *statement_name(const void *ctx, size_t i)
@@ -328,7 +336,9 @@ enum rc station_load(const char *path, struct diag *diag, struct station **out)
     if (!station)
         return RC_NOSPACE;
     station->twin.heater_supply = station->twin.load = station->twin.load_supply = -1;
-    station->twin.valve_io = -1;
+    station->twin.valve_io = station->twin.scanner = station->twin.meter = -1;
+    station->heaters =
+        (struct station_heaters){.supply = -1, .u = -1, .i = -1, .value = -1, .state = -1};
     station->view.volume_L = 0.1;
     station->nominal_Lmin = 2.0;
     station->view.purge_volumes = 5.0;
@@ -346,7 +356,9 @@ enum rc station_load(const char *path, struct diag *diag, struct station **out)
     if (channels)
         build_view(station);
     check_whole(&r);
-    if (diag->errors != before || !channels || !station_bind_channels(station, diag))
+    bool dut = station_load_dut(&r, path);
+    if (diag->errors != before || !channels || !dut || !station_bind_channels(station, diag) ||
+        !station_bind_dut(&r))
         goto fail;
     build_view(station);
     *out = station;
@@ -362,6 +374,7 @@ void station_free(struct station *station)
         return;
     for (unsigned i = 0; i < station->channel_count; i++)
         free(station->channels[i].binding);
+    dut_type_free(station->dut);
     csv_free_table(station->channels_csv);
     source_free(station->channels_source);
     source_free(station->source);

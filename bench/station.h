@@ -9,16 +9,20 @@
  *   nominal 2 L/min                         # usual total flow: a purge needs 25 % of it
  *   volume 60 mL                            # from the flow controllers to the sensors
  *   stream b via select
+ *   dut "types/barrier.dut"                 # kind of part; its limits tighten the envelope
+ *   heaters-on psu1                         # channel n heats site n, regulated by the bench
  *   envelope ... end    retest ... end      twin ... end
  *
  * A port is one of: usb-serial "SERIAL" | path "/dev/serial/by-path/..." | usb VVVV:PPPP serial "S"
  * | sim "BUS". Instruments with the same port share it. In the channel table `{site}` in the
  * columns instrument and signal stands for the site's number; "u[3]" is channel 3 of a supply,
  * "u[1..4]" all four; instrument `calc` has an expression as its signal; instrument `mix` is the
- * manifold. */
+ * manifold; instrument `heater` is the bench's own heater regulation. `{site+4}` is the site's
+ * number plus 4. */
 #ifndef BENCH_STATION_H
 #define BENCH_STATION_H
 
+#include "bench/dut_type.h"
 #include "core/csv.h"
 #include "instruments/registry.h"
 #include "sequences/arena.h"
@@ -46,14 +50,21 @@ struct station_instrument {
     struct place at;
 };
 
-enum binding_kind { BINDING_NONE, BINDING_DEVICE, BINDING_CALC, BINDING_MANIFOLD };
+enum binding_kind { BINDING_NONE, BINDING_DEVICE, BINDING_CALC, BINDING_MANIFOLD, BINDING_HEATER };
 enum manifold_signal { MANIFOLD_TOTAL, MANIFOLD_FUEL_LFL, MANIFOLD_VENT_LFL, MANIFOLD_O2 };
+enum heater_signal {
+    HEATER_SIGNAL_ENABLE, /* out, onoff */
+    HEATER_SIGNAL_TARGET, /* out, of the regulated quantity */
+    HEATER_SIGNAL_HOLD,   /* out, onoff: the voltage stays while the leads serve something else */
+    HEATER_SIGNAL_STATE,  /* in: enum heater_state */
+    HEATER_SIGNALS
+};
 
 /* What stands behind one channel on one site (index site - 1), or behind a shared one (index 0). */
 struct station_binding {
     enum binding_kind kind;
     unsigned instrument;          /* DEVICE */
-    unsigned signal;              /* DEVICE: of the capability; MANIFOLD: enum manifold_signal */
+    unsigned signal;              /* DEVICE: of the capability; MANIFOLD, HEATER: its enum */
     unsigned first, count;        /* DEVICE: like channels, from 0 */
     const struct eval_code *calc; /* CALC: its channel numbers are those of the station */
 };
@@ -62,6 +73,16 @@ struct station_channel {
     struct channel public;
     char name[48];
     struct station_binding *binding; /* one per site, or one */
+    struct place at;
+};
+
+/* Heaters that the bench regulates: a supply whose channel n heats site n, and the channels of the
+ * station (-1: none) that the regulation measures and drives. */
+struct station_heaters {
+    int supply; /* instrument, -1: none */
+    int u, i;   /* per-site channels at the supply: voltage (driven and measured), current */
+    int value;  /* regulated quantity of the DUT type */
+    int state;  /* where the state is published */
     struct place at;
 };
 
@@ -75,6 +96,10 @@ struct station_twin {
     unsigned load_channel;
     int valve_io;
     unsigned valve_pin, proven_inputs;
+    /* Direct elements. */
+    unsigned site_of[STATION_INSTRUMENTS_MAX]; /* source-meter or lock-in -> site; 0: none */
+    int scanner, meter, meter_supply;          /* instruments, -1: none */
+    unsigned meter_channel;
 };
 
 struct station {
@@ -88,6 +113,8 @@ struct station {
     struct envelope_limit envelope[STATION_ENVELOPE_MAX];
     unsigned envelope_count;
     struct station_twin twin;
+    struct dut_type *dut; /* NULL: none named */
+    struct station_heaters heaters;
     struct bench_view view; /* for sequences/; points into this struct */
     struct channel view_channels[STATION_CHANNELS_MAX];
     struct source *source, *channels_source;

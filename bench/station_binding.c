@@ -4,6 +4,7 @@
 
 #include "bench/station_private.h"
 #include "core/num.h"
+#include "instruments/capability/digital_io.h"
 #include "sequences/parser.h"
 
 struct binder {
@@ -18,15 +19,33 @@ static struct place binder_place(const struct binder *b)
     return b->station->channels[b->channel].at;
 }
 
+/* "{site}" or "{site+4}" at the beginning of the text: its length; 0: neither. */
+static size_t site_length(struct span text, unsigned *plus)
+{
+    int64_t number;
+    const char *end = text.len > 6 ? memchr(text.at, '}', text.len) : NULL;
+    *plus = 0;
+    if (text.len >= 6 && memcmp(text.at, "{site}", 6) == 0)
+        return 6;
+    if (!end || memcmp(text.at, "{site+", 6) != 0 ||
+        num_parse_int((struct span){text.at + 6, (size_t)(end - text.at - 6)}, 1, 99, &number) !=
+            RC_OK)
+        return 0;
+    *plus = (unsigned)number;
+    return (size_t)(end - text.at) + 1;
+}
+
 /* `{site}` becomes the number. False: does not fit. */
 static bool put_site(struct span text, unsigned site, char *out, size_t cap)
 {
     struct obuf to = {out, 0, cap};
     while (text.len) {
-        if (text.len >= 6 && memcmp(text.at, "{site}", 6) == 0) {
-            if (obuf_printf(&to, "%u", site) != RC_OK)
+        unsigned plus;
+        size_t taken = site_length(text, &plus);
+        if (taken) {
+            if (obuf_printf(&to, "%u", site + plus) != RC_OK)
                 return false;
-            text = span_skip(text, 6);
+            text = span_skip(text, taken);
         } else {
             if (obuf_byte(&to, (unsigned char)*text.at) != RC_OK)
                 return false;
@@ -66,7 +85,7 @@ static bool split_signal(const char *text, bool from_zero, size_t *name_len, uns
     if (!close || close[1] != '\0')
         return false;
     const char *lo_end = dots ? dots : close, *hi_start = dots ? dots + 2 : open + 1;
-    if (num_parse_int((struct span){open + 1, (size_t)(lo_end - open - 1)}, lo, 15, &lo) != RC_OK ||
+    if (num_parse_int((struct span){open + 1, (size_t)(lo_end - open - 1)}, lo, 16, &lo) != RC_OK ||
         num_parse_int((struct span){hi_start, (size_t)(close - hi_start)}, lo, 16, &hi) != RC_OK)
         return false;
     *first = (unsigned)lo - (from_zero ? 0 : 1);
@@ -104,8 +123,8 @@ static bool bind_signal(const struct binder *b, const struct registry_entry *ent
     int signal = capability_signal(capability, text, len);
     if (signal < 0)
         return bind_error(b, NULL, "its instrument has no signal", text);
-    unsigned most = entry->driver->channels ? entry->driver->channels : 1;
-    if (to->first + to->count > (pins ? 16 : most))
+    unsigned most = pins ? DIGITAL_PINS_MAX : entry->driver->channels ? entry->driver->channels : 1;
+    if (to->first + to->count > most)
         return bind_error(b, NULL, "its instrument has not that many channels:", text);
     if (!unit_fits(b, &capability->signals[signal]))
         return bind_error(b, NULL, "has another dimension than the signal", text);
@@ -158,6 +177,34 @@ static bool bind_manifold(const struct binder *b, struct station_binding *to)
             return true;
         }
     return bind_error(b, "total, fuel_lfl, vent_fuel_lfl or o2", "the manifold has no signal",
+                      "of that name");
+}
+
+static bool bind_heater(const struct binder *b, struct station_binding *to)
+{
+    static const struct {
+        const char *name;
+        bool output, onoff;
+    } signals[HEATER_SIGNALS] = {[HEATER_SIGNAL_ENABLE] = {"enable", true, true},
+                                 [HEATER_SIGNAL_TARGET] = {"target", true, false},
+                                 [HEATER_SIGNAL_HOLD] = {"hold", true, true},
+                                 [HEATER_SIGNAL_STATE] = {"state", false, false}};
+    struct channel *channel = &b->station->channels[b->channel].public;
+    for (size_t i = 0; i < COUNT(signals); i++) {
+        if (!span_is(b->signal, signals[i].name))
+            continue;
+        if (channel->output != signals[i].output || !channel->per_site ||
+            (channel->type == CHANNEL_ONOFF) != signals[i].onoff)
+            return bind_error(b, "enable, target, hold: out; state: in; all of scope site",
+                              "has another direction, scope or unit than the heater's",
+                              signals[i].name);
+        to->kind = BINDING_HEATER;
+        to->signal = (unsigned)i;
+        channel->period = duration_ms(100);
+        channel->derived = !signals[i].output;
+        return true;
+    }
+    return bind_error(b, "enable, target, hold or state", "the heater has no signal",
                       "of that name");
 }
 
@@ -224,8 +271,7 @@ static bool bind_calc(const struct binder *b, struct station_binding *to)
     struct expr *expr;
     const struct eval_code *code;
     unsigned before = b->diag->errors;
-    if (expr_parse(b->station->channels_source, b->signal, binder_place(b), b->station->arena,
-                   b->diag, &expr) != RC_OK)
+    if (expr_parse(b->signal, binder_place(b), b->station->arena, b->diag, &expr) != RC_OK)
         return false;
     if (eval_compile(expr, &resolve, b->station->arena, &code) != RC_OK)
         return b->diag->errors == before &&
@@ -254,6 +300,8 @@ static bool bind_channel(const struct binder *b)
             ok = bind_calc(b, to);
         else if (span_is(b->instrument, "mix"))
             ok = bind_manifold(b, to);
+        else if (span_is(b->instrument, "heater"))
+            ok = bind_heater(b, to);
         else
             ok = bind_device(b, channel->public.per_site ? i + 1 : 0, to);
     }

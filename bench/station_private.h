@@ -10,7 +10,8 @@ struct station_reader {
     struct diag *diag;
     struct station *station;
     struct token token; /* the last one taken */
-    char channels_file[128];
+    char channels_file[128], dut_file[128];
+    struct place dut_at;
     /* By rule of the envelope: checked against the channels when these are known. */
     struct place envelope_at[STATION_ENVELOPE_MAX];
     struct dim envelope_dim[STATION_ENVELOPE_MAX];
@@ -38,6 +39,12 @@ void station_skip_line(struct station_reader *r);
 bool station_parse_instrument(struct station_reader *r); /* station_instrument.c */
 bool station_parse_envelope(struct station_reader *r);   /* station_envelope.c */
 bool station_parse_twin(struct station_reader *r);       /* station_twin.c */
+bool station_parse_dut(struct station_reader *r);        /* station_dut.c */
+bool station_parse_heaters_on(struct station_reader *r);
+bool station_load_dut(struct station_reader *r, const char *station_path);
+/* After the channels are bound: what the regulation needs, and the type's limits. */
+bool station_bind_dut(struct station_reader *r);
+bool station_take_instrument(struct station_reader *r, int *out); /* station_twin.c */
 bool station_load_channels(struct station *station, const char *station_path, const char *file,
                            struct diag *diag);                          /* station_channels.c */
 bool station_bind_channels(struct station *station, struct diag *diag); /* station_binding.c */

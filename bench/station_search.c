@@ -53,8 +53,9 @@ static unsigned search_folder(const char *folder, const char *kind, char *out, s
     return found;
 }
 
-/* The twin's station: beside the program in a build tree, or in ../share of an installed one. */
-static bool search_shipped(char *out, size_t cap)
+/* The stations that came with the program: beside it in a build tree, or in ../share of an
+ * installed one. The twin's, or the only one of this kind. */
+static bool search_shipped(const char *kind, char *out, size_t cap)
 {
     static const char *const places[] = {"../bench/stations/twin.station",
                                          "../share/lambdabench/stations/twin.station",
@@ -72,6 +73,15 @@ static bool search_shipped(char *out, size_t cap)
         char path[640];
         snprintf(path, sizeof path, "%s%s", self, places[i]);
         char *real = access(path, R_OK) == 0 ? realpath(path, NULL) : NULL;
+        char its_kind[64];
+        if (real)
+            read_kind(real, its_kind, sizeof its_kind);
+        if (real && strcmp(its_kind, kind) != 0 &&
+            source_path_beside(real, SPAN("."), path, sizeof path) == RC_OK &&
+            search_folder(path, kind, out, cap) == 1) {
+            free(real);
+            return true;
+        }
         bool fits = real && strlen(real) < cap;
         if (fits)
             memcpy(out, real, strlen(real) + 1);
@@ -103,7 +113,7 @@ enum rc station_search(const char *sequence_path, const char *kind, char *out, s
             return RC_CONFIG;
         }
     }
-    if (search_shipped(out, cap))
+    if (search_shipped(kind, out, cap))
         return RC_OK;
     fprintf(stderr, "error: no station of kind \"%s\" found: name one with --station FILE\n", kind);
     return RC_CONFIG;

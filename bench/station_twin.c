@@ -8,12 +8,19 @@
  *       proven io1 0                  # interlock input that reads 1
  *       manifold 40 mL
  *       cell 12 mL
- *       element lsu49
+ *       element lsu49                 # or: element barrier variant p2
+ *       source smu1 1                 # direct elements: source-meter and lock-in of site 1,
+ *       lockin li1 1
+ *       scanner daq1                  # scanner of all sites,
+ *       meter dmm1 on psu2 1          # voltmeter at the terminals of psu2, channel 1
  *   end */
 #include "bench/station_private.h"
 #include "core/num.h"
+#include "twin/element_a.h"
+#include "twin/element_b.h"
+#include "twin/element_c.h"
 
-static bool take_instrument(struct station_reader *r, int *out)
+bool station_take_instrument(struct station_reader *r, int *out)
 {
     struct span word;
     if (!station_word(r, "an instrument", &word))
@@ -48,7 +55,7 @@ static bool parse_cylinder(struct station_reader *r)
     struct station_twin *twin = &r->station->twin;
     struct span word;
     int instrument;
-    if (!take_instrument(r, &instrument))
+    if (!station_take_instrument(r, &instrument))
         return false;
     if (twin->config.flow_count == TWIN_FLOWS_MAX)
         return station_fail(r, r->token.at, NULL, "at most %d cylinders", TWIN_FLOWS_MAX);
@@ -83,15 +90,15 @@ static bool parse_cylinder(struct station_reader *r)
 
 static bool parse_heaters(struct station_reader *r)
 {
-    return take_instrument(r, &r->station->twin.heater_supply) && station_end(r);
+    return station_take_instrument(r, &r->station->twin.heater_supply) && station_end(r);
 }
 
 static bool parse_load(struct station_reader *r)
 {
     struct station_twin *twin = &r->station->twin;
     long channel;
-    if (!take_instrument(r, &twin->load) || !station_keyword(r, "on") ||
-        !take_instrument(r, &twin->load_supply) || !station_number(r, 1, 4, &channel))
+    if (!station_take_instrument(r, &twin->load) || !station_keyword(r, "on") ||
+        !station_take_instrument(r, &twin->load_supply) || !station_number(r, 1, 4, &channel))
         return false;
     twin->load_channel = (unsigned)channel - 1;
     return station_end(r);
@@ -100,7 +107,7 @@ static bool parse_load(struct station_reader *r)
 static bool parse_valve(struct station_reader *r)
 {
     long pin;
-    if (!take_instrument(r, &r->station->twin.valve_io) || !station_number(r, 0, 15, &pin))
+    if (!station_take_instrument(r, &r->station->twin.valve_io) || !station_number(r, 0, 15, &pin))
         return false;
     r->station->twin.valve_pin = (unsigned)pin;
     return station_end(r);
@@ -110,7 +117,7 @@ static bool parse_proven(struct station_reader *r)
 {
     int instrument;
     long pin;
-    if (!take_instrument(r, &instrument) || !station_number(r, 0, 15, &pin))
+    if (!station_take_instrument(r, &instrument) || !station_number(r, 0, 15, &pin))
         return false;
     r->station->twin.proven_inputs |= 1u << pin;
     return station_end(r);
@@ -135,17 +142,101 @@ static bool parse_cell(struct station_reader *r)
     return parse_millilitres(r, &r->station->twin.config.cell_mL);
 }
 
+/* --- the element ------------------------------------------------------------------------------ */
+
+/* clang-format off */
+static const struct {
+    const char *name;
+    enum twin_element_kind kind;
+} elements[] = {
+    {"lsu49", TWIN_ELEMENT_LSU49}, {"lsu42", TWIN_ELEMENT_LSU42}, {"barrier", TWIN_ELEMENT_A},
+    {"dual_diffusion", TWIN_ELEMENT_B}, {"enclosed_reference", TWIN_ELEMENT_C},
+};
+static const struct {
+    enum twin_element_kind kind;
+    const char *name;
+    unsigned variant; /* of the twin */
+} variants[] = {
+    {TWIN_ELEMENT_A, "p1",  ELEMENT_A_P1}, {TWIN_ELEMENT_A, "p2", ELEMENT_A_P2},
+    {TWIN_ELEMENT_A, "v8",  ELEMENT_A_V8}, {TWIN_ELEMENT_A, "v9", ELEMENT_A_V9},
+    {TWIN_ELEMENT_A, "v11", ELEMENT_A_V11},
+    {TWIN_ELEMENT_B, "single", ELEMENT_B_SINGLE}, {TWIN_ELEMENT_B, "double", ELEMENT_B_DOUBLE},
+    {TWIN_ELEMENT_B, "orifice", ELEMENT_B_ORIFICE}, {TWIN_ELEMENT_B, "layered", ELEMENT_B_LAYERED},
+#define PROCESS(name, process, buffer) \
+    {TWIN_ELEMENT_C, name, (process) + ELEMENT_C_PROCESSES * (unsigned)(buffer)}
+    PROCESS("p14_ni", ELEMENT_C_P14, BUFFER_NI), PROCESS("p15_ni", ELEMENT_C_P15, BUFFER_NI),
+    PROCESS("p14_co", ELEMENT_C_P14, BUFFER_CO), PROCESS("p15_co", ELEMENT_C_P15, BUFFER_CO),
+    PROCESS("p14_cu", ELEMENT_C_P14, BUFFER_CU), PROCESS("p15_cu", ELEMENT_C_P15, BUFFER_CU),
+    PROCESS("p14_pd", ELEMENT_C_P14, BUFFER_PD_EMF), PROCESS("p15_pd", ELEMENT_C_P15, BUFFER_PD_EMF),
+#undef PROCESS
+};
+/* clang-format on */
+
+static bool parse_variant(struct station_reader *r)
+{
+    struct twin_config *config = &r->station->twin.config;
+    struct span word;
+    if (!station_word(r, "a variant", &word))
+        return false;
+    for (size_t i = 0; i < COUNT(variants); i++)
+        if (variants[i].kind == config->element && span_is(word, variants[i].name)) {
+            config->variant = variants[i].variant;
+            return station_end(r);
+        }
+    return station_fail(r, r->token.at, NULL, "the twin has no such variant of this element");
+}
+
 static bool parse_element(struct station_reader *r)
 {
+    struct twin_config *config = &r->station->twin.config;
     struct span word;
-    if (!station_word(r, "lsu49 or lsu42", &word))
+    if (!station_word(r, "lsu49, lsu42, barrier, dual_diffusion or enclosed_reference", &word))
         return false;
-    if (span_is(word, "lsu49"))
-        r->station->twin.config.element = TWIN_ELEMENT_LSU49;
-    else if (span_is(word, "lsu42"))
-        r->station->twin.config.element = TWIN_ELEMENT_LSU42;
-    else
-        return station_fail(r, r->token.at, NULL, "expected lsu49 or lsu42");
+    size_t i = 0;
+    while (i < COUNT(elements) && !span_is(word, elements[i].name))
+        i++;
+    if (i == COUNT(elements))
+        return station_fail(r, r->token.at, NULL,
+                            "expected lsu49, lsu42, barrier, dual_diffusion or enclosed_reference");
+    config->element = elements[i].kind;
+    config->variant = 0;
+    if (station_line_end(r))
+        return true;
+    if (!span_is(r->token.text, "variant"))
+        return station_fail(r, r->token.at, NULL, "expected 'variant NAME' or the end of the line");
+    return parse_variant(r);
+}
+
+/* --- instruments at a direct element -----------------------------------------------------------
+ */
+
+/* "source smu1 1", "lockin li1 1" */
+static bool parse_site_instrument(struct station_reader *r)
+{
+    int instrument;
+    long site;
+    if (!station_take_instrument(r, &instrument) ||
+        !station_number(r, 1, (long)r->station->sites, &site))
+        return false;
+    if (r->station->twin.site_of[instrument])
+        return station_fail(r, r->token.at, NULL, "this instrument has a site already");
+    r->station->twin.site_of[instrument] = (unsigned)site;
+    return station_end(r);
+}
+
+static bool parse_scanner(struct station_reader *r)
+{
+    return station_take_instrument(r, &r->station->twin.scanner) && station_end(r);
+}
+
+static bool parse_meter(struct station_reader *r)
+{
+    struct station_twin *twin = &r->station->twin;
+    long channel;
+    if (!station_take_instrument(r, &twin->meter) || !station_keyword(r, "on") ||
+        !station_take_instrument(r, &twin->meter_supply) || !station_number(r, 1, 4, &channel))
+        return false;
+    twin->meter_channel = (unsigned)channel - 1;
     return station_end(r);
 }
 
@@ -153,9 +244,18 @@ static const struct {
     const char *word;
     bool (*parse)(struct station_reader *r);
 } lines[] = {
-    {"cylinder", parse_cylinder}, {"heaters", parse_heaters}, {"load", parse_load},
-    {"valve", parse_valve},       {"proven", parse_proven},   {"manifold", parse_manifold},
-    {"cell", parse_cell},         {"element", parse_element},
+    {"cylinder", parse_cylinder},
+    {"heaters", parse_heaters},
+    {"load", parse_load},
+    {"valve", parse_valve},
+    {"proven", parse_proven},
+    {"manifold", parse_manifold},
+    {"cell", parse_cell},
+    {"element", parse_element},
+    {"source", parse_site_instrument},
+    {"lockin", parse_site_instrument},
+    {"scanner", parse_scanner},
+    {"meter", parse_meter},
 };
 
 static bool parse_line(struct station_reader *r)

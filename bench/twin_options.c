@@ -1,5 +1,7 @@
 #include "bench/twin_options.h"
 
+#include "core/num.h"
+
 static bool refuse(const char *what, const char *word, const char *help)
 {
     fprintf(stderr, "error: %s '%s'\n", what, word);
@@ -8,15 +10,31 @@ static bool refuse(const char *what, const char *word, const char *help)
     return false;
 }
 
+/* "3=D12:0.4" in good form, but not for this element: its own reason. */
+static const char *refusal(const char *text, const struct twin_config *config)
+{
+    const char *at = strstr(text, "=D"), *colon = at ? strchr(at, ':') : NULL;
+    int64_t id;
+    if (!colon ||
+        num_parse_int((struct span){at + 2, (size_t)(colon - at - 2)}, 1, 99, &id) != RC_OK)
+        return NULL;
+    return twin_defect_refusal(config, (int)id);
+}
+
 static bool take_defects(const struct args *args, struct twin_config *config)
 {
     unsigned cursor = 0;
     for (const char *text; (text = options_next(args, "defect", &cursor));) {
-        if (config->defect_count == TWIN_DEFECTS_MAX ||
-            twin_parse_defect(span_text(text), config->sites,
-                              &config->defects[config->defect_count]) != RC_OK)
+        enum rc rc = RC_CONFIG;
+        const char *why = NULL;
+        if (config->defect_count < TWIN_DEFECTS_MAX)
+            rc = twin_parse_defect_of(config, span_text(text),
+                                      &config->defects[config->defect_count]);
+        if (rc == RC_REFUSED)
+            why = refusal(text, config);
+        if (rc != RC_OK)
             return refuse("not a defect of this twin:", text,
-                          "SITE=Dnn:SEVERITY, like 3=D12:0.4 (severity 0 to 1)");
+                          why ? why : "SITE=Dnn:SEVERITY, like 3=D12:0.4 (severity 0 to 1)");
         config->defect_count++;
     }
     return true;

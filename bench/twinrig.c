@@ -4,7 +4,7 @@
 
 #include "bench/rig.h"
 
-enum { TAP_SIGNALS = 6 };
+enum { TAP_SIGNALS = 9 };
 
 unsigned twinrig_port_leader(const struct station *station, unsigned instrument)
 {
@@ -37,11 +37,21 @@ void twinrig_outputs_fini(struct twinrig_outputs *outputs)
     outputs->taps = NULL;
 }
 
-static const int tap_signal[] = {[PLANT_FLOW_slpm] = 1,
-                                 [PLANT_SUPPLY_V] = 2,
-                                 [PLANT_LOAD_A] = 3,
-                                 [PLANT_PIN] = 4,
-                                 [PLANT_HEATER_ENABLE] = 5};
+static const int tap_signal[] = {
+    [PLANT_FLOW_slpm] = 1,     [PLANT_SUPPLY_V] = 2, [PLANT_LOAD_A] = 3,   [PLANT_PIN] = 4,
+    [PLANT_HEATER_ENABLE] = 5, [PLANT_SOURCE_V] = 6, [PLANT_SOURCE_A] = 6, [PLANT_SOURCE_OFF] = 6,
+    [PLANT_RELAY] = 7,         [PLANT_SINE_V] = 8};
+
+/* A source is not at rest at any level, 0 V included: at rest it is off. The sine's least amplitude
+ * is 4 mV. */
+static bool is_active(enum plant_signal signal, double value)
+{
+    if (signal == PLANT_SOURCE_V || signal == PLANT_SOURCE_A)
+        return true;
+    if (signal == PLANT_SOURCE_OFF)
+        return false;
+    return value > (signal == PLANT_SINE_V ? 0.0041 : 1e-6);
+}
 
 static void tap_write(void *ctx, enum plant_signal signal, unsigned channel, double value,
                       struct instant now)
@@ -53,7 +63,7 @@ static void tap_write(void *ctx, enum plant_signal signal, unsigned channel, dou
     if (index && channel < 32 && !(signal == PLANT_HEATER_ENABLE && channel)) {
         uint32_t bit = UINT32_C(1) << channel, *active = &tap->active[index];
         tap->outputs->active -= (*active & bit) != 0;
-        *active = value > 1e-6 ? *active | bit : *active & ~bit;
+        *active = is_active(signal, value) ? *active | bit : *active & ~bit;
         tap->outputs->active += (*active & bit) != 0;
     }
     tap->inner.write(tap->inner.ctx, signal, channel, value, now);
@@ -114,6 +124,15 @@ static struct plant plant_of(const struct station *station, unsigned instrument,
                                behind->load_channel);
     if (behind->valve_io == (int)instrument)
         return twin_plant_io(twin, behind->valve_pin, behind->proven_inputs);
+    if (behind->scanner == (int)instrument)
+        return twin_plant_scanner(twin);
+    if (behind->meter == (int)instrument)
+        return twin_plant_meter(twin, supply_number(station, (unsigned)behind->meter_supply),
+                                behind->meter_channel);
+    if (behind->site_of[instrument] && strcmp(capability, "lock_in") == 0)
+        return twin_plant_lock_in(twin, behind->site_of[instrument]);
+    if (behind->site_of[instrument])
+        return twin_plant_source(twin, behind->site_of[instrument]);
     if (strcmp(capability, "lambda_controller") == 0 && rig_site_of(station, instrument))
         return twin_plant_controller(twin, rig_site_of(station, instrument));
     return none;

@@ -230,7 +230,22 @@ static const struct mistake statements[] = {
     {"twin\n  proven io x\nend", 11, 13, "expected a whole number from 0 to 15", ""},
     {"twin\n  manifold 40\nend", 11, 12, "expected a quantity in mL", ""},
     {"twin\n  cell 40 mL 3\nend", 11, 14, "one word too many", ""},
-    {"twin\n  element zrO2\nend", 11, 11, "expected lsu49 or lsu42", ""},
+    {"twin\n  element zrO2\nend", 11, 11, "expected lsu49, lsu42, barrier, dual_diffus", ""},
+    {"twin\n  element barrier variant p0\nend", 11, 27, "the twin has no such variant of this eleme", ""},
+    {"twin\n  element lsu49 variant p1\nend", 11, 25, "the twin has no such variant of this eleme", ""},
+    {"twin\n  element barrier kind p1\nend", 11, 19, "expected 'variant NAME' or the end of the l", ""},
+    {"twin\n  source nix 1\nend", 11, 10, "no instrument 'nix' above this line", ""},
+    {"twin\n  source io 3\nend", 11, 13, "expected a whole number from 1 to 2", ""},
+    {"twin\n  source io 1\n  lockin io 2\nend", 12, 13, "this instrument has a site already", ""},
+    {"twin\n  scanner io io\nend", 11, 14, "one word too many", ""},
+    {"twin\n  meter io psu 1\nend", 11, 12, "expected on", ""},
+    {"twin\n  meter io on psu 5\nend", 11, 19, "expected a whole number from 1 to 4", ""},
+    {"dut x.dut", 10, 5, "expected the DUT type file in \"quotes\"", ""},
+    {"dut \"nix.dut\"", 0, 0, "there is no such file", "check the spelling; a re"},
+    {"dut \"t.dut\"\ndut \"t.dut\"", 11, 1, "'dut' stands twice", ""},
+    {"heaters-on psu", 10, 1, "heaters-on needs the kind of part: its heater's", "add: dut \"FILE.dut\""},
+    {"heaters-on psu\nheaters-on psu", 11, 1, "'heaters-on' stands twice", ""},
+    {"heaters-on nix", 10, 12, "no instrument 'nix' above this line", ""},
     {"twin\n  gizmo 3\nend", 11, 3, "no such line in a twin block: 'gizmo'", ""},
     {"twin\n  cell 2 mL", 10, 1, "this block has no end", ""},
     {"twin\nend now", 11, 5, "one word too many", ""},
@@ -272,7 +287,7 @@ static const struct mistake rows[] = {
     {"y,shared,in,V,0,1,,,io,in[0],", 6, 1, "channel 'y': has another dimension than the si", ""},
     {"y,shared,out,V,0,1,,,wb1,un,", 6, 1, "channel 'y': is an output, but this signal can", ""},
     {"y,shared,in,onoff,,,,,io,in[16],",
-     6, 1, "channel 'y': cannot read the signal 'in[16]'", "like u, u[2] or u[1..4]"},
+     6, 1, "channel 'y': its instrument has not that man", ""},
     {"y,shared,in,V,0,1,,,psu,u[1],5", 6, 30, "this uncertainty has another dimension than th", ""},
     {"y,shared,in,V,0,1,,,psu,u[1],-5 mV",
      6, 30, "not an uncertainty: '-5 mV'", "like 4 uA or 0.6 %rd"},
@@ -297,6 +312,11 @@ static const struct mistake rows[] = {
     {"y,shared,in,%,0,1,,,mix,methane,",
      6, 1, "channel 'y': the manifold has no signal 'of th", "total, fuel_lfl, vent_fu"},
     {"y,shared,out,%,0,1,,,mix,o2,", 6, 1, "channel 'y': is an output, but nothing can be ", "in"},
+    {"y,site,out,onoff,,,,,heater,enable,", 6, 1, "channel 'y': this station regulates no heat", "add: dut \"FILE.dut\" and"},
+    {"y,site,in,onoff,,,,,heater,enable,", 6, 1, "channel 'y': has another direction, scope o", "enable, target, hold: ou"},
+    {"y,shared,out,onoff,,,,,heater,hold,", 6, 1, "channel 'y': has another direction, scope o", "enable, target, hold: ou"},
+    {"y,site,out,onoff,,,,,heater,boil,", 6, 1, "channel 'y': the heater has no signal 'of th", "enable, target, hold or "},
+    {"y,site,in,V,0,1,,,psu,u[{site+4}],", 6, 1, "channel 'y': its instrument has not that man", ""},
     {"y,shared,in,%,0,1,,,mix",
      6, 0, "the row has 9 cells, the header has 11", "an empty cell still need"},
 };
@@ -445,6 +465,83 @@ static void the_shipped_station_loads_without_a_word(void **state)
     unsigned errors;
     (void)state;
     assert_int_equal(messages("bench/stations/twin.station", &errors), 0);
+    assert_int_equal(messages("bench/stations/twin_barrier.station", &errors), 0);
+    assert_int_equal(messages("bench/stations/twin_dual_diffusion.station", &errors), 0);
+    assert_int_equal(messages("bench/stations/twin_enclosed_reference.station", &errors), 0);
+}
+
+static const struct envelope_limit *limit_of(const struct station *s, const char *name)
+{
+    for (unsigned i = 0; i < s->envelope_count; i++)
+        if (strcmp(s->envelope[i].channel, name) == 0)
+            return &s->envelope[i];
+    fail_msg("no limit on %s", name);
+    return NULL;
+}
+
+static void an_element_rig_knows_its_part_and_its_heaters(void **state)
+{
+    struct diag diag;
+    struct station *s;
+    (void)state;
+    diag_init(&diag);
+    assert_int_equal(station_load("bench/stations/twin_barrier.station", &diag, &s), RC_OK);
+    assert_string_equal(s->dut->name, "barrier");
+    assert_int_equal(s->heaters.u, channel_find(&s->view, SPAN("dut.uh")));
+    assert_int_equal(s->heaters.i, channel_find(&s->view, SPAN("dut.ih")));
+    assert_int_equal(s->heaters.value, channel_find(&s->view, SPAN("dut.ri")));
+    assert_int_equal(s->heaters.state, channel_find(&s->view, SPAN("dut.heater_state")));
+    assert_int_equal(channel(s, "dut.heater")->binding[3].kind, BINDING_HEATER);
+    assert_int_equal(channel(s, "dut.heater_hold")->binding[0].signal, HEATER_SIGNAL_HOLD);
+    assert_int_equal(channel(s, "dut.un")->binding[0].first, 0); /* inputs and relays from 1 */
+    assert_int_equal(channel(s, "dut.iref")->binding[3].first, 3);
+    assert_int_equal(channel(s, "dut.acpath")->binding[3].first, 7); /* relay[{site+4}] */
+    assert_near(limit_of(s, "dut.uh")->hi_si, 13.0);
+    assert_near(limit_of(s, "dut.up")->lo_si, -2.0);
+    assert_near(limit_of(s, "dut.ips")->hi_si, 0.01);
+    assert_near(limit_of(s, "dut.ulim")->hi_si, 2.0);
+    assert_int_equal(s->twin.config.element, TWIN_ELEMENT_A);
+    station_free(s);
+    diag_fini(&diag);
+}
+
+static void what_the_regulation_lacks_is_said(void **state)
+{
+#define REGULATED BASE "dut \"lsu49.dut\"\nheaters-on psu\n"
+    static const struct {
+        const char *station, *rows, *message;
+    } lacks[] = {
+        {REGULATED, "", "no voltage and current of each site at 'psu'"},
+        {REGULATED, "y.u,site,in,V,0,16,,,psu,u[{site}],\n", "no voltage and current of each site"},
+        {REGULATED, "y.u,site,in,V,0,16,,,psu,u[{site}],\ny.i,site,in,A,0,5,,,psu,i[{site}],\n",
+         "the heaters are regulated on 'dut.ri': no channel"},
+        {REGULATED,
+         "y.u,site,in,V,0,16,,,psu,u[{site}],\ny.i,site,in,A,0,5,,,psu,i[{site}],\n"
+         "dut.ri,site,in,V,0,5,,,calc,dut.un * 1,\n",
+         "the heaters are regulated on 'dut.ri': no channel"},
+        {BASE "dut \"lsu49.dut\"\nheaters-on io\n", "", "heaters-on: 'io' is no supply"},
+        {REGULATED, "y,site,out,V,0,5,,,heater,target,\n", "the heater's target is in ohm"},
+    };
+    for (size_t i = 0; i < COUNT(lacks); i++) {
+        char table[2048];
+        struct diag diag;
+        struct source *type;
+        diag_init(&diag);
+        assert_int_equal(source_load("bench/stations/types/lsu49.dut", &diag, &type), RC_OK);
+        write_file(*state, "lsu49.dut", type->bytes);
+        source_free(type);
+        diag_fini(&diag);
+        snprintf(table, sizeof table, "%s%s", TABLE, lacks[i].rows);
+        struct loaded_text l = load(*state, lacks[i].station, table);
+        bool said = false;
+        for (size_t k = 0; k < l.diag.count; k++)
+            said = said || strstr(l.diag.entries[k].message, lacks[i].message);
+        if (l.rc != RC_CONFIG || !said) {
+            diag_print(&l.diag, stderr, false);
+            fail_msg("row %zu: wanted %s", i, lacks[i].message);
+        }
+        unload(&l);
+    }
 }
 
 static void a_station_of_other_drivers_loads_with_warnings_only(void **state)
@@ -471,6 +568,8 @@ static int remove_folder(void **state)
     unlink(path);
     snprintf(path, sizeof path, "%s/c.csv", f->path);
     unlink(path);
+    snprintf(path, sizeof path, "%s/lsu49.dut", f->path);
+    unlink(path);
     return rmdir(f->path);
 }
 
@@ -484,6 +583,8 @@ int main(void)
         cmocka_unit_test(every_good_statement_is_taken),
         cmocka_unit_test(channels_are_bound_to_signals),
         cmocka_unit_test(the_shipped_station_loads_without_a_word),
+        cmocka_unit_test(an_element_rig_knows_its_part_and_its_heaters),
+        cmocka_unit_test(what_the_regulation_lacks_is_said),
         cmocka_unit_test(a_station_of_other_drivers_loads_with_warnings_only),
     };
     return cmocka_run_group_tests(tests, make_folder, remove_folder);

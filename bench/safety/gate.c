@@ -106,6 +106,11 @@ void gate_free(struct gate *gate)
     free(gate);
 }
 
+void gate_attach_heaters(struct gate *gate, struct gate_heaters heaters)
+{
+    gate->heaters = heaters;
+}
+
 enum gate_state gate_state(const struct gate *gate)
 {
     return gate->state;

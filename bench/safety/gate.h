@@ -38,10 +38,20 @@ struct gate_config {
     void *ctx;
 };
 
+typedef void gate_done(void *ctx, enum rc rc, const char *error);
+
+/* Who answers for channels of instrument `heater`; its own voltages come back through gate_set. */
+struct gate_heaters {
+    void (*set)(void *ctx, enum heater_signal signal, unsigned site, double si, gate_done *done,
+                void *done_ctx);
+    void *ctx;
+};
+
 struct gate;
 
 MUST_CHECK enum rc gate_new(const struct gate_config *config, struct gate **out);
 void gate_free(struct gate *gate);
+void gate_attach_heaters(struct gate *gate, struct gate_heaters heaters);
 
 enum gate_state gate_state(const struct gate *gate);
 void gate_open(struct gate *gate);  /* CLOSED -> PURGE: all instruments are up and at rest */
@@ -51,8 +61,6 @@ void gate_close(struct gate *gate); /* -> CLOSED */
  * RC_REFUSED: the state or the composition forbids it. `why` gets the reason. */
 MUST_CHECK enum rc gate_permit(const struct gate *gate, unsigned channel, unsigned site, double si,
                                struct obuf *why);
-
-typedef void gate_done(void *ctx, enum rc rc, const char *error);
 
 /* Permit, then set and read back. A refusal trips and is answered at once. Every call is answered.
  */

@@ -31,10 +31,22 @@ static const struct signal *signal_of(const struct gate *gate,
     return signal;
 }
 
+/* An instrument that only acknowledges has what it was told, until it is told otherwise. */
+static void remember(const struct gate_set_job *job)
+{
+    struct rig *rig = job->gate->config.rig;
+    struct unit unit;
+    if (signal_of(job->gate, binding_of_job(job), &unit)->at < 0)
+        rig_push(rig, job->channel, job->site, unit_to_si(&unit, job->wanted),
+                 loop_now(rig_loop(rig)));
+}
+
 static void finish_job(struct gate_set_job *job)
 {
     const struct station *station = job->gate->station;
     char error[192] = "";
+    if (job->rc == RC_OK)
+        remember(job);
     if (job->rc != RC_OK)
         snprintf(error, sizeof error, "%s (%s): %s", station->channels[job->channel].name,
                  station->instruments[binding_of_job(job)->instrument].setup.name,
@@ -97,6 +109,23 @@ static void drive(struct gate *gate, struct gate_set_job *job, double si)
         finish_job(job);
 }
 
+static void on_heater(void *ctx, enum rc rc, const char *error)
+{
+    struct gate_set_job *job = ctx;
+    job->busy = false;
+    job->done(job->ctx, rc, error);
+}
+
+static void drive_heater(struct gate_set_job *job, double si)
+{
+    const struct gate_heaters *heaters = &job->gate->heaters;
+    if (heaters->set)
+        heaters->set(heaters->ctx, (enum heater_signal)binding_of_job(job)->signal, job->site, si,
+                     on_heater, job);
+    else
+        on_heater(job, RC_CONFIG, "nobody regulates the heaters here");
+}
+
 void gate_set(struct gate *gate, unsigned channel, unsigned site, double si, gate_done *done,
               void *ctx)
 {
@@ -115,7 +144,11 @@ void gate_set(struct gate *gate, unsigned channel, unsigned site, double si, gat
         refuse(gate, job, rc, text);
         return;
     }
-    if (station_binding_of(gate->station, channel, site)->kind != BINDING_DEVICE) {
+    if (binding_of_job(job)->kind == BINDING_HEATER) {
+        drive_heater(job, si);
+        return;
+    }
+    if (binding_of_job(job)->kind != BINDING_DEVICE) {
         job->busy = false;
         done(ctx, RC_CONFIG, "this channel drives nothing");
         return;
@@ -138,15 +171,33 @@ void gate_forget(struct gate *gate, const void *ctx)
             gate->jobs[i].done = forgotten;
 }
 
+static void forget_told(const struct gate *gate)
+{
+    const struct station *station = gate->station;
+    for (unsigned c = 0; c < station->channel_count; c++) {
+        const struct station_channel *channel = &station->channels[c];
+        unsigned first = channel->public.per_site ? 1 : 0;
+        unsigned last = channel->public.per_site ? station->sites : 0;
+        struct unit unit;
+        if (!channel->public.output || channel->binding[0].kind != BINDING_DEVICE ||
+            signal_of(gate, &channel->binding[0], &unit)->at >= 0)
+            continue;
+        for (unsigned site = first; site <= last; site++)
+            rig_push(gate->config.rig, c, site, (double)NAN, loop_now(rig_loop(gate->config.rig)));
+    }
+}
+
 static void on_safe(void *ctx, enum rc rc, double readback)
 {
     struct gate *gate = ctx;
     (void)readback;
     if (rc != RC_OK && gate->safe_rc == RC_OK)
         gate->safe_rc = rc;
-    if (--gate->safe_left == 0)
-        gate->safe_done(gate->safe_ctx, gate->safe_rc,
-                        gate->safe_rc == RC_OK ? NULL : "an instrument did not confirm rest");
+    if (--gate->safe_left > 0)
+        return;
+    forget_told(gate);
+    gate->safe_done(gate->safe_ctx, gate->safe_rc,
+                    gate->safe_rc == RC_OK ? NULL : "an instrument did not confirm rest");
 }
 
 void gate_make_safe(struct gate *gate, gate_done *done, void *ctx)

@@ -24,6 +24,7 @@ struct gate {
     struct gate_gas gases[GATE_GASES_MAX];
     unsigned gas_count;
     struct gas_rule_limits limits;
+    struct gate_heaters heaters;
     /* purge */
     struct instant purge_since, purge_last;
     double purge_L;

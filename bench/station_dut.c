@@ -1,0 +1,188 @@
+/* The kind of part that a station tests, the heaters it regulates itself, and what follows from
+ * both for its channels and its envelope. */
+#include <math.h>
+
+#include "bench/station_private.h"
+#include "instruments/capability/lock_in.h"
+#include "instruments/capability/source_meter.h"
+#include "instruments/capability/supply.h"
+
+bool station_parse_dut(struct station_reader *r)
+{
+    if (r->dut_file[0])
+        return station_fail(r, r->token.at, NULL, "'%s' stands twice", "dut");
+    if (!station_text(r, "the DUT type file", r->dut_file, sizeof r->dut_file))
+        return false;
+    r->dut_at = r->token.at;
+    return station_end(r);
+}
+
+bool station_parse_heaters_on(struct station_reader *r)
+{
+    struct station_heaters *heaters = &r->station->heaters;
+    struct place at = r->token.at;
+    if (heaters->supply >= 0)
+        return station_fail(r, at, NULL, "'%s' stands twice", "heaters-on");
+    heaters->at = at;
+    return station_take_instrument(r, &heaters->supply) && station_end(r);
+}
+
+bool station_load_dut(struct station_reader *r, const char *station_path)
+{
+    char path[512];
+    if (!r->dut_file[0])
+        return true;
+    if (source_path_beside(station_path, span_text(r->dut_file), path, sizeof path) != RC_OK)
+        return station_fail(r, r->dut_at, NULL, "the path of the DUT type is too long");
+    return dut_type_load(path, r->diag, &r->station->dut) == RC_OK;
+}
+
+/* --- channels at an instrument -----------------------------------------------------------------
+ */
+
+static const struct capability *capability_of(const struct station *station,
+                                              const struct station_binding *b)
+{
+    const struct registry_entry *entry =
+        b->kind == BINDING_DEVICE ? station->instruments[b->instrument].entry : NULL;
+    return entry ? entry->driver->capability : NULL;
+}
+
+/* The per-site channel that is signal `signal` of channel n of the heater supply on site n. */
+static int find_at_supply(const struct station *station, unsigned signal)
+{
+    for (unsigned c = 0; c < station->channel_count; c++) {
+        const struct station_channel *channel = &station->channels[c];
+        bool its = channel->public.per_site;
+        for (unsigned s = 0; its && s < station->sites; s++) {
+            const struct station_binding *b = &channel->binding[s];
+            its = capability_of(station, b) == &capability_supply &&
+                  b->instrument == (unsigned)station->heaters.supply && b->signal == signal &&
+                  b->first == s && b->count == 1;
+        }
+        if (its)
+            return (int)c;
+    }
+    return -1;
+}
+
+static bool is_ohm(const struct station *station, int channel)
+{
+    struct unit ohm;
+    return channel >= 0 && station->channels[channel].public.per_site &&
+           unit_find(SPAN("ohm"), &ohm) == RC_OK &&
+           dim_equal(station->channels[channel].public.unit.dim, ohm.dim);
+}
+
+static bool find_value(struct station_reader *r)
+{
+    struct station *station = r->station;
+    const char *name = station->dut->regulate;
+    station->heaters.value = channel_find(&station->view, span_text(name));
+    return is_ohm(station, station->heaters.value) ||
+           station_fail(r, r->station->heaters.at, "give the channel table such a row",
+                        "the heaters are regulated on '%s': no channel of scope site, in ohm",
+                        name);
+}
+
+static bool find_supply_channels(struct station_reader *r)
+{
+    struct station *station = r->station;
+    struct station_heaters *heaters = &station->heaters;
+    const struct registry_entry *entry = station->instruments[heaters->supply].entry;
+    if (!entry)
+        return true; /* warned of already: this station can be checked only */
+    if (entry->driver->capability != &capability_supply)
+        return station_fail(r, heaters->at, NULL, "heaters-on: '%s' is no supply",
+                            station->instruments[heaters->supply].setup.name);
+    heaters->u = find_at_supply(station, SUPPLY_SIGNAL_U);
+    heaters->i = find_at_supply(station, SUPPLY_SIGNAL_I);
+    if (heaters->u < 0 || heaters->i < 0)
+        return station_fail(r, heaters->at, "rows of scope site with u[{site}] and i[{site}]",
+                            "heaters-on: the channel table has no voltage and current of each site "
+                            "at '%s'",
+                            station->instruments[heaters->supply].setup.name);
+    return true;
+}
+
+/* A channel of instrument `heater` needs a supply and a type; a target is in ohm. */
+static bool check_heater_channels(struct station_reader *r)
+{
+    struct station *station = r->station;
+    bool ok = true;
+    for (unsigned c = 0; c < station->channel_count; c++) {
+        const struct station_binding *b = &station->channels[c].binding[0];
+        struct place at = station->channels[c].at;
+        if (b->kind != BINDING_HEATER)
+            continue;
+        if (station->heaters.supply < 0 || !station->dut)
+            ok = station_fail(r, at, "add: dut \"FILE.dut\" and heaters-on INSTRUMENT",
+                              "channel '%s': this station regulates no heaters",
+                              station->channels[c].name);
+        else if (b->signal == HEATER_SIGNAL_TARGET && !is_ohm(station, (int)c))
+            ok = station_fail(r, at, NULL, "channel '%s': the heater's target is in ohm",
+                              station->channels[c].name);
+        if (b->signal == HEATER_SIGNAL_STATE)
+            station->heaters.state = (int)c;
+    }
+    return ok;
+}
+
+/* --- the type's limits -------------------------------------------------------------------------
+ */
+
+static bool add_limit(struct station_reader *r, unsigned channel, double lo_si, double hi_si)
+{
+    struct station *station = r->station;
+    if (station->envelope_count == STATION_ENVELOPE_MAX)
+        return station_fail(r, r->dut_at, NULL, "at most %d rules, the DUT type's included",
+                            STATION_ENVELOPE_MAX);
+    station->envelope[station->envelope_count++] =
+        (struct envelope_limit){.channel = station->channels[channel].name,
+                                .lo_si = lo_si,
+                                .hi_si = hi_si,
+                                .action = TRIP_FAIL};
+    return true;
+}
+
+static bool limit_electrodes(struct station_reader *r, unsigned channel)
+{
+    const struct station_binding *b = &r->station->channels[channel].binding[0];
+    const struct capability *capability = capability_of(r->station, b);
+    double most_V = r->station->dut->electrode_V, most_A = r->station->dut->ip_mA * 1e-3;
+    if (capability == &capability_lock_in && b->signal == LOCK_IN_SIGNAL_AMPLITUDE)
+        return add_limit(r, channel, (double)NAN, most_V);
+    if (capability != &capability_source_meter)
+        return true;
+    switch (b->signal) {
+    case SOURCE_SIGNAL_U:
+        return add_limit(r, channel, -most_V, most_V);
+    case SOURCE_SIGNAL_I:
+        return add_limit(r, channel, -most_A, most_A);
+    case SOURCE_SIGNAL_LIMIT_U:
+        return add_limit(r, channel, (double)NAN, most_V);
+    case SOURCE_SIGNAL_LIMIT_I:
+        return add_limit(r, channel, (double)NAN, most_A);
+    default:
+        return true;
+    }
+}
+
+bool station_bind_dut(struct station_reader *r)
+{
+    struct station *station = r->station;
+    struct station_heaters *heaters = &station->heaters;
+    if (!check_heater_channels(r))
+        return false;
+    if (heaters->supply >= 0 && !station->dut)
+        return station_fail(r, heaters->at, "add: dut \"FILE.dut\"",
+                            "heaters-on needs the kind of part: its heater's profile");
+    if (heaters->supply >= 0 && (!find_supply_channels(r) || !find_value(r)))
+        return false;
+    bool ok = true;
+    for (unsigned c = 0; c < station->channel_count && station->dut && ok; c++)
+        ok = limit_electrodes(r, c);
+    if (ok && heaters->u >= 0)
+        ok = add_limit(r, (unsigned)heaters->u, (double)NAN, station->dut->heater.boost_V);
+    return ok;
+}
