@@ -138,8 +138,8 @@ static void put_summary(struct sink *out, const struct result_batch *batch)
             comma = ", ";
         }
     }
-    sink_printf(out, "%s%zu events%s\n", comma, batch->event_count,
-                batch->simulated ? "; simulated" : "");
+    sink_printf(out, "%s%zu event%s%s\n", comma, batch->event_count,
+                batch->event_count == 1 ? "" : "s", batch->simulated ? "; simulated" : "");
 }
 
 enum rc report_text(const struct report *report, struct sink *out)
