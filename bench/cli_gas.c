@@ -70,7 +70,7 @@ static const struct option_row flammability_options[] = {
 
 #define SUB(sub, text, examples)                                                                   \
     {                                                                                              \
-        .name = "gas " #sub, .operands = "", .summary = text, .detail = examples,                  \
+        .name = "gas " #sub, .operands = "", .summary = (text), .detail = (examples),              \
         .options = sub##_options, .option_count = COUNT(sub##_options), .run = cli_gas_##sub,      \
     }
 

@@ -22,11 +22,14 @@ struct cli_gas_text {
 struct cli_gas_text cli_gas_num(double value, unsigned digits);
 struct cli_gas_text cli_gas_word(struct span word);
 
-/* Replaces what `why` holds; always false, so that a reader can return it. */
-__attribute__((format(printf, 2, 3))) bool cli_gas_refuse(struct obuf *why, const char *format,
-                                                          ...);
+/* Replaces what `why` holds. */
+__attribute__((format(printf, 2, 3))) void cli_gas_explain(struct obuf *why, const char *format,
+                                                           ...);
 /* "what: 3 is outside 0..1" after `before`. */
-bool cli_gas_refuse_fault(struct obuf *why, const char *before, const struct gas_fault *fault);
+void cli_gas_explain_fault(struct obuf *why, const char *before, const struct gas_fault *fault);
+/* The same as expressions that are false, so that a reader can return them. */
+#define cli_gas_refuse(...) (cli_gas_explain(__VA_ARGS__), false)
+#define cli_gas_refuse_fault(why, before, fault) (cli_gas_explain_fault(why, before, fault), false)
 
 /* ---- reading ---- */
 

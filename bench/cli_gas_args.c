@@ -24,22 +24,20 @@ struct cli_gas_text cli_gas_word(struct span word)
     return text;
 }
 
-bool cli_gas_refuse(struct obuf *why, const char *format, ...)
+void cli_gas_explain(struct obuf *why, const char *format, ...)
 {
     va_list args;
     va_start(args, format);
     int n = vsnprintf(why->at, why->cap, format, args);
     va_end(args);
     why->len = n < 0 ? 0 : (size_t)n < why->cap ? (size_t)n : why->cap - 1;
-    return false;
 }
 
-bool cli_gas_refuse_fault(struct obuf *why, const char *before, const struct gas_fault *fault)
+void cli_gas_explain_fault(struct obuf *why, const char *before, const struct gas_fault *fault)
 {
     why->len = 0;
     if (obuf_printf(why, "%s", before) == RC_OK)
         gas_fault_put(why, fault);
-    return false;
 }
 
 static bool is_blank(char c)
@@ -148,7 +146,7 @@ static bool refuse_species(const char *option, struct span name, struct obuf *wh
     if (near)
         return cli_gas_refuse(why, "%s: unknown species '%s'; did you mean '%s'?", option,
                               cli_gas_word(name).at, near);
-    cli_gas_refuse(why, "%s: unknown species '%s'; known are", option, cli_gas_word(name).at);
+    cli_gas_explain(why, "%s: unknown species '%s'; known are", option, cli_gas_word(name).at);
     for (unsigned s = 0; s < GAS_SPECIES_COUNT; s++)
         if (obuf_printf(why, " %s", gas_species_info((enum gas_species)s)->key) != RC_OK)
             break;

@@ -251,7 +251,7 @@ static bool flows_for_pO2(const struct args *args, struct cli_gas_plan *plan, do
 {
     struct gas_mix target;
     struct gas_fault fault;
-    double active = 0.05, ln_bar = log(pO2_kPa / 100);
+    double active = 0.05;
     bool co = holds(plan, GAS_CO) && holds(plan, GAS_CO2);
     if (!num_within(pO2_kPa, 1e-50, plan->p_kPa))
         return cli_gas_refuse(why, "--pO2: %s bar is outside 1e-52..%s bar",
@@ -268,8 +268,9 @@ static bool flows_for_pO2(const struct args *args, struct cli_gas_plan *plan, do
         return cli_gas_refuse(why, "--pO2: needs cylinders with co and co2, or h2 and h2o");
     if (!cli_gas_take(args, "active", CLI_GAS_FRACTION, &active, why))
         return false;
-    if (gas_mix_for_pO2(co ? GAS_BUFFER_CO_CO2 : GAS_BUFFER_H2_H2O, plan->T_K, ln_bar, active,
-                        &target, &fault) != RC_OK)
+    struct gas_buffer buffer = {co ? GAS_BUFFER_CO_CO2 : GAS_BUFFER_H2_H2O, plan->T_K,
+                                log(pO2_kPa / 100)};
+    if (gas_mix_for_pO2(&buffer, active, &target, &fault) != RC_OK)
         return cli_gas_refuse_fault(why, "--pO2: not held by this buffer: ", &fault);
     return flows_for(plan, &target, why);
 }

@@ -163,8 +163,8 @@ int cli_gas_emf(const struct command *command, struct args *args)
     if (!cli_gas_take(args, "reference", CLI_GAS_PRESSURE, &reference_kPa, &why))
         return cli_gas_fail(&why);
     if (!num_within(reference_kPa, 1e-30, 1000)) {
-        (void)cli_gas_refuse(&why, "--reference: %s kPa of oxygen is outside 1e-30..1000 kPa",
-                             cli_gas_num(reference_kPa, 6).at);
+        cli_gas_explain(&why, "--reference: %s kPa of oxygen is outside 1e-30..1000 kPa",
+                        cli_gas_num(reference_kPa, 6).at);
         return cli_gas_fail(&why);
     }
     cli_gas_out_begin(&out, "emf", options_flag(args, "json"));

@@ -70,11 +70,13 @@ static bool add_links(struct server *s, unsigned leader, const char *pty)
 static bool serve_ports(struct server *s)
 {
     bool paced = !options_flag(s->args, "unpaced");
+    const struct twinrig_config config = {s->station, s->loop, s->twin, (uint64_t)s->seed,
+                                          &s->outputs};
     for (unsigned i = 0; i < s->station->instrument_count; i++) {
         char pty[64];
         if (twinrig_port_leader(s->station, i) != i)
             continue;
-        s->hosts[i] = twinrig_host(s->station, i, s->loop, s->twin, (uint64_t)s->seed, &s->outputs);
+        s->hosts[i] = twinrig_host(&config, i);
         if (!s->hosts[i] || simhost_serve_pty(s->hosts[i], paced, pty, sizeof pty) != RC_OK) {
             fprintf(stderr, "error: %s cannot be served on a PTY\n",
                     s->station->instruments[i].setup.name);

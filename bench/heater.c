@@ -138,7 +138,8 @@ static void send(struct heater_site *s)
     }
     s->flying = true;
     s->flying_V = V;
-    gate_set(h->config.gate, (unsigned)h->station->heaters.u, s->site, V, on_sent, s);
+    gate_set(h->config.gate, &(struct gate_order){(unsigned)h->station->heaters.u, s->site, V},
+             on_sent, s);
 }
 
 static void tick_site(struct heater_site *s)
@@ -194,27 +195,27 @@ static void set_enable(struct heater_site *s, bool on, gate_done *done, void *ct
     send(s);
 }
 
-static void on_gate(void *ctx, enum heater_signal signal, unsigned site, double si, gate_done *done,
+static void on_gate(void *ctx, const struct gate_heater_order *order, gate_done *done,
                     void *done_ctx)
 {
     struct heaters *h = ctx;
-    struct heater_site *s = &h->sites[site];
+    struct heater_site *s = &h->sites[order->site];
     if (h->stopped) {
         done(done_ctx, RC_REFUSED, "the heaters are no longer regulated");
         return;
     }
-    switch (signal) {
+    switch (order->signal) {
     case HEATER_SIGNAL_ENABLE:
-        set_enable(s, si > 0.5, done, done_ctx);
+        set_enable(s, order->si > 0.5, done, done_ctx);
         return;
     case HEATER_SIGNAL_TARGET:
-        if (heater_control_aim(&s->control, si, input_of(s).value_ohm))
+        if (heater_control_aim(&s->control, order->si, input_of(s).value_ohm))
             done(done_ctx, RC_OK, NULL);
         else
             done(done_ctx, RC_RANGE, "this target is outside the band of the DUT type");
         return;
     case HEATER_SIGNAL_HOLD:
-        heater_control_hold(&s->control, si > 0.5, now_of(h));
+        heater_control_hold(&s->control, order->si > 0.5, now_of(h));
         done(done_ctx, RC_OK, NULL);
         return;
     case HEATER_SIGNAL_STATE:

@@ -331,8 +331,9 @@ void manifold_select(struct manifold *m, char stream, gate_done *done, void *ctx
     m->selecting = stream;
     m->done = done;
     m->ctx = ctx;
-    gate_set(m->config.gate, (unsigned)m->valve_channel, 0, stream == 'b' ? 1.0 : 0.0, on_selected,
-             m);
+    gate_set(m->config.gate,
+             &(struct gate_order){(unsigned)m->valve_channel, 0, stream == 'b' ? 1.0 : 0.0},
+             on_selected, m);
 }
 
 /* --- life ------------------------------------------------------------------------------------ */

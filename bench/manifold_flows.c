@@ -59,7 +59,8 @@ static void start_group(struct manifold_drive *drive, unsigned group)
         if (!in_group(gas, target, group))
             continue;
         drive->left++;
-        gate_set(manifold->config.gate, gas->channel, 0, exact_si(manifold, gas, target), on_set,
+        gate_set(manifold->config.gate,
+                 &(struct gate_order){gas->channel, 0, exact_si(manifold, gas, target)}, on_set,
                  drive);
     }
     on_set(drive, RC_OK, NULL);

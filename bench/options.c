@@ -59,11 +59,17 @@ static bool add_given(struct args *out, int option, const char *value, int *exit
     return true;
 }
 
-/* One word that starts with a dash; *i moves over its value. */
-static bool parse_option(const struct command *command, int argc, char **argv, int *i,
-                         struct args *out, int *exit_code)
+/* The words of the command line; `at` is the one in hand. */
+struct words {
+    char **word;
+    int count, at;
+};
+
+/* One word that starts with a dash; words->at moves over its value. */
+static bool parse_option(struct words *words, struct args *out, int *exit_code)
 {
-    const char *word = argv[*i], *value = NULL;
+    const struct command *command = out->command;
+    const char *word = words->word[words->at], *value = NULL;
     int option;
     if (word[1] == '-') {
         const char *equals = strchr(word, '=');
@@ -79,9 +85,9 @@ static bool parse_option(const struct command *command, int argc, char **argv, i
         if (value)
             return usage(command, "this option takes no value:", word, exit_code);
     } else if (!value) {
-        if (*i + 1 >= argc)
+        if (words->at + 1 >= words->count)
             return usage(command, "a value is missing after", word, exit_code);
-        value = argv[++*i];
+        value = words->word[++words->at];
     }
     return add_given(out, option, value, exit_code);
 }
@@ -90,9 +96,10 @@ bool options_parse(const struct command *command, int argc, char **argv, struct 
                    int *exit_code)
 {
     bool options_ended = false;
+    struct words words = {.word = argv, .count = argc};
     *out = (struct args){.command = command};
-    for (int i = 0; i < argc; i++) {
-        const char *word = argv[i];
+    for (; words.at < argc; words.at++) {
+        const char *word = argv[words.at];
         if (!options_ended && strcmp(word, "--") == 0) {
             options_ended = true;
         } else if (!options_ended && (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0)) {
@@ -100,7 +107,7 @@ bool options_parse(const struct command *command, int argc, char **argv, struct 
             *exit_code = EXIT_PASS;
             return false;
         } else if (!options_ended && word[0] == '-' && word[1] != '\0') {
-            if (!parse_option(command, argc, argv, &i, out, exit_code))
+            if (!parse_option(&words, out, exit_code))
                 return false;
         } else if (out->operands == OPERANDS_MAX || out->operands == command->operands_max) {
             return usage(command, "one word too many:", word, exit_code);

@@ -167,9 +167,10 @@ static enum rc open_transport(struct rig *rig, struct rig_port *port, struct tra
     const struct station_instrument *first = &station->instruments[port->leader];
     char path[512];
     if (rig->config.mode == RIG_TWIN) {
+        const struct twinrig_config twin = {station, rig->config.loop, rig->config.twin,
+                                            rig->config.seed, NULL};
         if (!port->host)
-            port->host = twinrig_host(station, port->leader, rig->config.loop, rig->config.twin,
-                                      rig->config.seed, NULL);
+            port->host = twinrig_host(&twin, port->leader);
         *out = port->host ? simhost_connect(port->host, first->setup.name) : NULL;
         return *out ? RC_OK : RC_NOSPACE;
     }

@@ -51,7 +51,7 @@ static void set_next(struct session_set *set)
     double share = (double)++set->step / (double)set->steps;
     double si =
         set->step == set->steps ? set->to_si : set->from_si + share * (set->to_si - set->from_si);
-    gate_set(set->session->gate, set->channel, set->site, si, on_set, set);
+    gate_set(set->session->gate, &(struct gate_order){set->channel, set->site, si}, on_set, set);
 }
 
 static void on_ramp(void *ctx)
@@ -96,12 +96,11 @@ static double ramp_origin(const struct session *s, unsigned channel, unsigned si
     return isnan(latest) ? s->config.station->channels[channel].public.min_si : latest;
 }
 
-static void host_set(void *ctx, engine_ticket ticket, const struct channel *channel, unsigned site,
-                     double value_si, double ramp_si)
+static void host_set(void *ctx, engine_ticket ticket, const struct set_order *order)
 {
     struct session *s = ctx;
-    unsigned index = session_channel_of(s, channel);
-    overtake(s, index, site);
+    unsigned index = session_channel_of(s, order->channel);
+    overtake(s, index, order->site);
     struct session_set *set = take_set(s);
     if (!set) {
         engine_done(s->engine, ticket, RC_NOSPACE, "too many outputs at once");
@@ -110,12 +109,12 @@ static void host_set(void *ctx, engine_ticket ticket, const struct channel *chan
     *set = (struct session_set){.session = s,
                                 .ticket = ticket,
                                 .channel = index,
-                                .site = site,
-                                .from_si = ramp_origin(s, index, site),
-                                .to_si = value_si,
+                                .site = order->site,
+                                .from_si = ramp_origin(s, index, order->site),
+                                .to_si = order->value_si,
                                 .timer = timer_of(on_ramp, set),
                                 .busy = true};
-    set->steps = ramp_steps(set, channel, ramp_si);
+    set->steps = ramp_steps(set, order->channel, order->ramp_si);
     set_next(set);
 }
 

@@ -83,7 +83,7 @@ void session_limit_sources(struct session *s)
         bool per_site = station->channels[c].public.per_site;
         for (unsigned site = per_site; !isnan(si) && site <= (per_site ? station->sites : 0);
              site++)
-            gate_set(s->gate, c, site, si, on_limit_set, s);
+            gate_set(s->gate, &(struct gate_order){c, site, si}, on_limit_set, s);
     }
 }
 

@@ -34,7 +34,7 @@ static float fresh_value(const struct session *s, unsigned channel, unsigned sit
 
 static void take_row(struct session *s, struct session_stream *stream, struct instant now)
 {
-    float *row = &stream->rows[stream->row_count * stream->channels];
+    float *row = &stream->rows[(size_t)stream->row_count * stream->channels];
     if (stream->row_count == 0)
         stream->t0 = now;
     for (unsigned i = 0; i < stream->channels; i++)

@@ -179,8 +179,10 @@ bool station_bind_dut(struct station_reader *r)
                             "heaters-on needs the kind of part: its heater's profile");
     if (heaters->supply >= 0 && (!find_supply_channels(r) || !find_value(r)))
         return false;
+    if (!station->dut)
+        return true;
     bool ok = true;
-    for (unsigned c = 0; c < station->channel_count && station->dut && ok; c++)
+    for (unsigned c = 0; c < station->channel_count && ok; c++)
         ok = limit_electrodes(r, c);
     if (ok && heaters->u >= 0)
         ok = add_limit(r, (unsigned)heaters->u, (double)NAN, station->dut->heater.boost_V);

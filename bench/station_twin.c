@@ -153,17 +153,17 @@ static const struct {
     {"dual_diffusion", TWIN_ELEMENT_B}, {"enclosed_reference", TWIN_ELEMENT_C},
 };
 static const struct {
-    enum twin_element_kind kind;
     const char *name;
+    enum twin_element_kind kind;
     unsigned variant; /* of the twin */
 } variants[] = {
-    {TWIN_ELEMENT_A, "p1",  ELEMENT_A_P1}, {TWIN_ELEMENT_A, "p2", ELEMENT_A_P2},
-    {TWIN_ELEMENT_A, "v8",  ELEMENT_A_V8}, {TWIN_ELEMENT_A, "v9", ELEMENT_A_V9},
-    {TWIN_ELEMENT_A, "v11", ELEMENT_A_V11},
-    {TWIN_ELEMENT_B, "single", ELEMENT_B_SINGLE}, {TWIN_ELEMENT_B, "double", ELEMENT_B_DOUBLE},
-    {TWIN_ELEMENT_B, "orifice", ELEMENT_B_ORIFICE}, {TWIN_ELEMENT_B, "layered", ELEMENT_B_LAYERED},
+    {"p1",  TWIN_ELEMENT_A, ELEMENT_A_P1}, {"p2", TWIN_ELEMENT_A, ELEMENT_A_P2},
+    {"v8",  TWIN_ELEMENT_A, ELEMENT_A_V8}, {"v9", TWIN_ELEMENT_A, ELEMENT_A_V9},
+    {"v11", TWIN_ELEMENT_A, ELEMENT_A_V11},
+    {"single", TWIN_ELEMENT_B, ELEMENT_B_SINGLE}, {"double", TWIN_ELEMENT_B, ELEMENT_B_DOUBLE},
+    {"orifice", TWIN_ELEMENT_B, ELEMENT_B_ORIFICE}, {"layered", TWIN_ELEMENT_B, ELEMENT_B_LAYERED},
 #define PROCESS(name, process, buffer) \
-    {TWIN_ELEMENT_C, name, (process) + ELEMENT_C_PROCESSES * (unsigned)(buffer)}
+    {name, TWIN_ELEMENT_C, (process) + ELEMENT_C_PROCESSES * (unsigned)(buffer)}
     PROCESS("p14_ni", ELEMENT_C_P14, BUFFER_NI), PROCESS("p15_ni", ELEMENT_C_P15, BUFFER_NI),
     PROCESS("p14_co", ELEMENT_C_P14, BUFFER_CO), PROCESS("p15_co", ELEMENT_C_P15, BUFFER_CO),
     PROCESS("p14_cu", ELEMENT_C_P14, BUFFER_CU), PROCESS("p15_cu", ELEMENT_C_P15, BUFFER_CU),

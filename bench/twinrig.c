@@ -146,11 +146,12 @@ static struct plant tapped(struct twinrig_outputs *outputs, unsigned instrument,
     return (struct plant){.read = tap_read, .write = tap_write, .ctx = &outputs->taps[instrument]};
 }
 
-struct simhost *twinrig_host(const struct station *station, unsigned leader, struct loop *loop,
-                             struct twin *twin, uint64_t seed, struct twinrig_outputs *outputs)
+struct simhost *twinrig_host(const struct twinrig_config *config, unsigned leader)
 {
+    const struct station *station = config->station;
     const struct registry_entry *first = station->instruments[leader].entry;
-    struct simhost *host = simhost_new(loop, first->driver->line.baud, seed + leader);
+    struct simhost *host =
+        simhost_new(config->loop, first->driver->line.baud, config->seed + leader);
     if (!host)
         return NULL;
     for (unsigned i = leader; i < station->instrument_count; i++) {
@@ -159,10 +160,11 @@ struct simhost *twinrig_host(const struct station *station, unsigned leader, str
         const struct station_instrument *from = &station->instruments[i];
         if (!from->entry || !from->entry->sim)
             goto fail;
+        struct plant plant = plant_of(station, i, config->twin);
         struct sim_setup setup = {.driver = from->entry->driver,
                                   .device = &from->setup,
-                                  .plant = tapped(outputs, i, plant_of(station, i, twin)),
-                                  .seed = seed + 1000 + i};
+                                  .plant = tapped(config->outputs, i, plant),
+                                  .seed = config->seed + 1000 + i};
         if (simhost_add(host, from->entry->sim, &setup) != RC_OK)
             goto fail;
     }

@@ -22,9 +22,16 @@ MUST_CHECK enum rc twinrig_outputs_init(struct twinrig_outputs *outputs,
                                         const struct station *station);
 void twinrig_outputs_fini(struct twinrig_outputs *outputs);
 
+struct twinrig_config {
+    const struct station *station;
+    struct loop *loop;
+    struct twin *twin;
+    uint64_t seed;
+    struct twinrig_outputs *outputs; /* may be NULL */
+};
+
 /* The host of the port that `leader` leads, with all units on it. NULL: out of memory or no
- * simulator for a driver. The caller frees it; the twin and `outputs` (may be NULL) outlive it. */
-struct simhost *twinrig_host(const struct station *station, unsigned leader, struct loop *loop,
-                             struct twin *twin, uint64_t seed, struct twinrig_outputs *outputs);
+ * simulator for a driver. The caller frees it; what the config points at outlives it. */
+struct simhost *twinrig_host(const struct twinrig_config *config, unsigned leader);
 
 #endif

@@ -278,7 +278,7 @@ int writer_new(struct store *store, struct writer **out)
     writer->db = store->db;
     writer->blob.cap = CHUNK_HEADER + 4 * (size_t)CHUNK_VALUES_MAX;
     writer->blob.at = malloc(writer->blob.cap);
-    writer->stats.cap = CHUNK_STATS * CHUNK_COLUMNS_MAX;
+    writer->stats.cap = CHUNK_STATS * (size_t)CHUNK_COLUMNS_MAX;
     writer->stats.at = malloc(writer->stats.cap);
     if (!writer->blob.at || !writer->stats.at)
         code = SQLITE_NOMEM;

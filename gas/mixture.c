@@ -264,28 +264,29 @@ enum rc gas_mix_for_o2(double x_o2, struct gas_mix *out, struct gas_fault *fault
     return rc;
 }
 
-enum rc gas_buffer_ratio(enum gas_buffer buffer, double T_K, double ln_pO2_bar, double *ratio)
+enum rc gas_buffer_ratio(const struct gas_buffer *buffer, double *ratio)
 {
     struct gas_constants k;
-    if (gas_constants_exact(T_K, &k) != RC_OK || !num_within(ln_pO2_bar, -120, 2))
+    if (gas_constants_exact(buffer->T_K, &k) != RC_OK || !num_within(buffer->ln_pO2_bar, -120, 2))
         return RC_RANGE;
-    double lnK = buffer == GAS_BUFFER_H2_H2O ? k.lnK2 : k.lnK1;
-    *ratio = exp(-lnK - ln_pO2_bar / 2);
+    double lnK = buffer->pair == GAS_BUFFER_H2_H2O ? k.lnK2 : k.lnK1;
+    *ratio = exp(-lnK - buffer->ln_pO2_bar / 2);
     return RC_OK;
 }
 
-enum rc gas_mix_for_pO2(enum gas_buffer buffer, double T_K, double ln_pO2_bar, double active,
-                        struct gas_mix *out, struct gas_fault *fault)
+enum rc gas_mix_for_pO2(const struct gas_buffer *buffer, double active, struct gas_mix *out,
+                        struct gas_fault *fault)
 {
     double r;
     if (!num_within(active, 1e-6, 1))
         return gas_fault_set(fault, (struct gas_fault){"buffer gas", active, 1e-6, 1});
-    if (gas_buffer_ratio(buffer, T_K, ln_pO2_bar, &r) != RC_OK)
-        return gas_fault_set(fault, (struct gas_fault){"ln pO2 (bar)", ln_pO2_bar, -120, 2});
+    if (gas_buffer_ratio(buffer, &r) != RC_OK)
+        return gas_fault_set(fault,
+                             (struct gas_fault){"ln pO2 (bar)", buffer->ln_pO2_bar, -120, 2});
     /* outside these ratios the gas no longer holds the pO2 against traces */
     if (!num_within(r, 1e-4, 1e4))
         return gas_fault_set(fault, (struct gas_fault){"buffer ratio", r, 1e-4, 1e4});
-    bool h2 = buffer == GAS_BUFFER_H2_H2O;
+    bool h2 = buffer->pair == GAS_BUFFER_H2_H2O;
     struct gas_mix mix = {.x = {0}};
     mix.x[h2 ? GAS_H2 : GAS_CO] = active * r / (1 + r);
     mix.x[h2 ? GAS_H2O : GAS_CO2] = active / (1 + r);
@@ -295,11 +296,10 @@ enum rc gas_mix_for_pO2(enum gas_buffer buffer, double T_K, double ln_pO2_bar, d
     return rc;
 }
 
-enum rc gas_buffer_active_for_cap(enum gas_buffer buffer, double T_K, double ln_pO2_bar, double cap,
-                                  double *active)
+enum rc gas_buffer_active_for_cap(const struct gas_buffer *buffer, double cap, double *active)
 {
     double r;
-    if (!num_within(cap, 0, 1) || gas_buffer_ratio(buffer, T_K, ln_pO2_bar, &r) != RC_OK)
+    if (!num_within(cap, 0, 1) || gas_buffer_ratio(buffer, &r) != RC_OK)
         return RC_RANGE;
     double limit = cap * (1 + 1 / r);
     *active = limit < 1 ? limit : 1;

@@ -43,16 +43,20 @@ MUST_CHECK enum rc gas_mix_for_lambda(const struct gas_mix *base, const struct g
 /* xO2 in N2, 0..1. */
 MUST_CHECK enum rc gas_mix_for_o2(double x_o2, struct gas_mix *out, struct gas_fault *fault);
 
-enum gas_buffer { GAS_BUFFER_H2_H2O, GAS_BUFFER_CO_CO2 };
-/* reduced/oxidised at equilibrium with ln pO2 [bar] at 600..2000 K. */
-MUST_CHECK enum rc gas_buffer_ratio(enum gas_buffer buffer, double T_K, double ln_pO2_bar,
-                                    double *ratio);
+enum gas_buffer_pair { GAS_BUFFER_H2_H2O, GAS_BUFFER_CO_CO2 };
+/* A pair that holds an oxygen pressure at one temperature, 600..2000 K. */
+struct gas_buffer {
+    enum gas_buffer_pair pair;
+    double T_K, ln_pO2_bar;
+};
+/* reduced/oxidised at equilibrium with the wanted pO2. */
+MUST_CHECK enum rc gas_buffer_ratio(const struct gas_buffer *buffer, double *ratio);
 /* A buffer for a target pO2 in N2; `active` is the sum of both, 1e-6..1. */
-MUST_CHECK enum rc gas_mix_for_pO2(enum gas_buffer buffer, double T_K, double ln_pO2_bar,
-                                   double active, struct gas_mix *out, struct gas_fault *fault);
+MUST_CHECK enum rc gas_mix_for_pO2(const struct gas_buffer *buffer, double active,
+                                   struct gas_mix *out, struct gas_fault *fault);
 /* The largest `active` for which the fuel stays at or below `cap` (mole fraction), at most 1. */
-MUST_CHECK enum rc gas_buffer_active_for_cap(enum gas_buffer buffer, double T_K, double ln_pO2_bar,
-                                             double cap, double *active);
+MUST_CHECK enum rc gas_buffer_active_for_cap(const struct gas_buffer *buffer, double cap,
+                                             double *active);
 
 /* One flow controller that could dose a gas. */
 struct gas_mfc {

@@ -39,7 +39,9 @@ const struct gas_species_info *gas_species_info(enum gas_species s)
 
 static char lower(char c)
 {
-    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+    if (c >= 'A' && c <= 'Z')
+        return (char)(c - 'A' + 'a');
+    return c;
 }
 
 static bool same_name(struct span name, const char *key)
@@ -103,13 +105,6 @@ const char *gas_species_suggest(struct span name)
         }
     }
     return best;
-}
-
-enum rc gas_fault_set(struct gas_fault *fault, struct gas_fault value)
-{
-    if (fault)
-        *fault = value;
-    return RC_RANGE;
 }
 
 double gas_mix_sum(const struct gas_mix *mix)

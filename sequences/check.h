@@ -54,10 +54,12 @@ struct check_tag {
 };
 
 /* A name of the whole program. */
+struct check_sub;
 struct check_name {
     const char *name;
     enum binding binding;
     const void *item;
+    struct check_sub *sub; /* of `subs`, instead of an item */
     struct check_type type;
     struct check_tag *tags;
     struct check_name *chain, *next; /* same bucket; order of the text */
@@ -87,7 +89,7 @@ struct check_value {
     bool is_text;
 };
 
-/* What `subs` points at: a body is looked at once, where it is first called. */
+/* What a name in `subs` points at: a body is looked at once, where it is first called. */
 struct check_sub {
     struct sub *sub;
     enum { SUB_NEW, SUB_OPEN, SUB_DONE } state;

@@ -181,7 +181,7 @@ static void collect_subs(struct check *c)
         if (!state)
             return;
         state->sub = sub;
-        struct check_name name = {.name = sub->name, .item = state};
+        struct check_name name = {.name = sub->name, .sub = state};
         (void)check_name_add(c, &c->subs, name);
     }
 }

@@ -171,7 +171,8 @@ static void run_sub(struct check *c, const struct stmt *stmt, const struct name_
 static void run_repeat(struct check *c, const struct stmt *stmt)
 {
     double n = stmt->value->value;
-    for (double i = 0; i < n && n <= CHECK_LOOP_MAX && spend(c, stmt); i++)
+    unsigned times = n > 0 && n <= CHECK_LOOP_MAX ? (unsigned)ceil(n) : 0;
+    for (unsigned i = 0; i < times && spend(c, stmt); i++)
         check_run_block(c, stmt->body);
 }
 

@@ -22,13 +22,19 @@ static bool inside(double si, double lo_si, double hi_si)
     return (isnan(lo_si) || si >= lo_si - slack) && (isnan(hi_si) || si <= hi_si + slack);
 }
 
-static void say_range(const struct channel *channel, const char *what, double lo_si, double hi_si,
-                      char *text, size_t cap)
+/* NaN: open on that side. */
+struct bounds {
+    double lo_si, hi_si;
+    const char *what;
+};
+
+static void say_bounds(const struct channel *channel, const struct bounds *bounds, char *text,
+                       size_t cap)
 {
     struct obuf out = {text, 0, cap - 1};
     const char *sides[2] = {" from ", " to "};
-    double ends[2] = {lo_si, hi_si};
-    (void)!obuf_put(&out, span_text(what));
+    double ends[2] = {bounds->lo_si, bounds->hi_si};
+    (void)!obuf_put(&out, span_text(bounds->what));
     for (int i = 0; i < 2; i++) {
         if (!isfinite(ends[i]))
             continue;
@@ -36,6 +42,18 @@ static void say_range(const struct channel *channel, const char *what, double lo
         unit_put(&out, unit_from_si(&channel->unit, ends[i]), channel->unit.name, 6);
     }
     text[out.len] = '\0';
+}
+
+/* Says so when a set point is outside. */
+static bool check_bounds(struct check *c, const struct set_item *item, double si,
+                         struct bounds bounds)
+{
+    char why[128];
+    if (inside(si, bounds.lo_si, bounds.hi_si))
+        return true;
+    say_bounds(item->bound, &bounds, why, sizeof why);
+    out_of_range(c, item, si, why);
+    return false;
 }
 
 static double rule_end(const struct expr *end)
@@ -46,27 +64,19 @@ static double rule_end(const struct expr *end)
 static void check_set_value(struct check *c, const struct set_item *item, double si)
 {
     const struct channel *channel = item->bound;
-    char why[128];
-    if (!inside(si, channel->min_si, channel->max_si)) {
-        say_range(channel, "its range is", channel->min_si, channel->max_si, why, sizeof why);
-        out_of_range(c, item, si, why);
+    struct bounds own = {channel->min_si, channel->max_si, "its range is"};
+    if (!check_bounds(c, item, si, own))
         return;
-    }
     for (size_t i = 0; i < c->view->envelope_count; i++) {
         const struct envelope_limit *limit = &c->view->envelope[i];
-        if (strcmp(limit->channel, channel->name) == 0 && !inside(si, limit->lo_si, limit->hi_si)) {
-            say_range(channel, "the station allows it", limit->lo_si, limit->hi_si, why,
-                      sizeof why);
-            out_of_range(c, item, si, why);
-        }
+        struct bounds bounds = {limit->lo_si, limit->hi_si, "the station allows it"};
+        if (strcmp(limit->channel, channel->name) == 0)
+            (void)check_bounds(c, item, si, bounds);
     }
     for (const struct envelope_rule *r = c->program->envelope; r; r = r->next) {
-        if (strcmp(r->channel, channel->name) == 0 &&
-            !inside(si, rule_end(r->lo), rule_end(r->hi))) {
-            say_range(channel, "the envelope allows it", rule_end(r->lo), rule_end(r->hi), why,
-                      sizeof why);
-            out_of_range(c, item, si, why);
-        }
+        struct bounds bounds = {rule_end(r->lo), rule_end(r->hi), "the envelope allows it"};
+        if (strcmp(r->channel, channel->name) == 0)
+            (void)check_bounds(c, item, si, bounds);
     }
 }
 

@@ -167,9 +167,7 @@ static void check_call_stmt(struct check *c, struct stmt *stmt)
                     stmt->name);
         return;
     }
-    /* The table holds them as const; they are this checker's own. */
-    struct check_sub *sub = NULL;
-    memcpy(&sub, &name->item, sizeof sub);
+    struct check_sub *sub = name->sub;
     check_arguments(c, stmt, sub->sub);
     if (sub->state == SUB_OPEN) {
         check_error(c, stmt->name_at, "use repeat or for", "'%s' calls itself", stmt->name);

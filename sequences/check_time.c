@@ -33,7 +33,9 @@ static void add_exact(struct check *c, double s)
 /* A time of the sequence; NaN counts as 0. Out of range is reported once. */
 static double time_of(struct check *c, const struct expr *expr, double least_s)
 {
-    double s = expr ? check_number(c, expr) : (double)NAN;
+    if (!expr)
+        return 0;
+    double s = check_number(c, expr);
     if (isnan(s))
         return 0;
     if (num_within(s, least_s, 1e7))

@@ -9,8 +9,7 @@ static void check_tree(struct check *c)
     check_block(c, c->program->setup);
     check_block(c, c->program->main);
     for (const struct check_name *n = c->subs.first; n; n = n->next) {
-        struct check_sub *sub = NULL;
-        memcpy(&sub, &n->item, sizeof sub);
+        struct check_sub *sub = n->sub;
         if (sub->state != SUB_NEW)
             continue;
         check_sub_body(c, sub);

@@ -52,9 +52,11 @@ static void order_one(struct engine *e, struct task *task, const struct item *it
     double value = item_value(e, task, item, site);
     double ramp = ramp_of(e, task, cell, value);
     e->last_set[cell] = value;
-    engine_ticket ticket = engine_order(e, task, site);
-    e->host.set(e->host.ctx, ticket, engine_channel(e, (unsigned)item->channel), site, value,
-                isfinite(ramp) ? ramp : 0);
+    struct set_order order = {.channel = engine_channel(e, (unsigned)item->channel),
+                              .site = site,
+                              .value_si = value,
+                              .ramp_si = isfinite(ramp) ? ramp : 0};
+    e->host.set(e->host.ctx, engine_order(e, task, site), &order);
 }
 
 static bool item_good(struct engine *e, struct task *task, const struct item *item, unsigned site)

@@ -247,7 +247,7 @@ struct engine {
     unsigned ticket_cap;
     engine_ticket next_ticket;
     struct engine_block *blocks; /* large memory, one calloc each */
-    bool failed; /* out of memory while building */
+    bool failed;                 /* out of memory while building */
     regex_t patterns[8];
     unsigned pattern_count;
 

@@ -7,7 +7,7 @@ static int add_capture(struct build *b, const struct node *node)
     struct engine *e = b->engine;
     if (e->capture_count == e->capture_cap) {
         unsigned cap = e->capture_cap ? e->capture_cap * 2 : 8;
-        const struct node **more = engine_take(e, cap * sizeof *more);
+        const struct node **more = engine_take(e, cap * sizeof(const struct node *));
         if (!more)
             return -1;
         for (unsigned i = 0; i < e->capture_count; i++)

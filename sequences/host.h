@@ -16,6 +16,13 @@ struct captured;
 /* An action in flight; given back by engine_done. Unique in a run. */
 typedef uint32_t engine_ticket;
 
+struct set_order {
+    const struct channel *channel;
+    unsigned site;   /* 0: shared */
+    double value_si; /* to be reached by a ramp of `ramp_si` per second; 0: at once */
+    double ramp_si;
+};
+
 struct mix_order {
     char stream; /* 'a' or 'b' */
     bool off;    /* no flow on this stream, or with `both` on either */
@@ -32,11 +39,9 @@ struct seq_host {
     void (*wake_at)(void *ctx, struct instant t);
     struct instant (*now)(void *ctx);
 
-    /* Outputs. `site` 0: shared. A ramp is SI per second, 0: none. Answered by engine_done; RC_OK
-     * means set and read back. For `mix`: purge, interlude and settling of the set points included.
-     */
-    void (*set)(void *ctx, engine_ticket ticket, const struct channel *channel, unsigned site,
-                double value_si, double ramp_si);
+    /* Outputs. Answered by engine_done; RC_OK means set and read back. For `mix`: purge, interlude
+     * and settling of the set points included. */
+    void (*set)(void *ctx, engine_ticket ticket, const struct set_order *order);
     void (*mix)(void *ctx, engine_ticket ticket, const struct mix_order *order);
     void (*select)(void *ctx, engine_ticket ticket, char stream);
     /* The serial number of the part in a site; answered by engine_scanned. */

@@ -44,7 +44,9 @@ static bool is_letter(char c)
 
 static char peek(const struct lexer *lexer, size_t ahead)
 {
-    return ahead < (size_t)(lexer->end - lexer->pos) ? lexer->pos[ahead] : '\0';
+    if (ahead < (size_t)(lexer->end - lexer->pos))
+        return lexer->pos[ahead];
+    return '\0';
 }
 
 void lexer_start(struct lexer *lexer, const struct source *source, struct diag *diag)
@@ -286,7 +288,7 @@ static struct token read_mark(struct lexer *lexer)
     lexer->pos++;
     if (strchr("<>=+-*/(),|", *start)) {
         struct token token = token_from(lexer, TOKEN_MARK, start);
-        token.mark = *start;
+        token.mark = (unsigned char)*start;
         return token;
     }
     while (lexer->pos < lexer->end && ((unsigned char)*lexer->pos & 0xc0) == 0x80)

@@ -273,13 +273,13 @@ static int compare_rows(const void *a, const void *b)
 /* Sorted, because a file may have 10,000 rows. */
 static bool find_duplicates(const struct limits *limits, struct diag *diag)
 {
-    const struct limit **sorted = calloc(limits->count, sizeof *sorted);
+    const struct limit **sorted = calloc(limits->count, sizeof(const struct limit *));
     bool none = true;
     if (!sorted)
         return false;
     for (size_t i = 0; i < limits->count; i++)
         sorted[i] = &limits->rows[i];
-    qsort(sorted, limits->count, sizeof *sorted, compare_rows);
+    qsort(sorted, limits->count, sizeof(const struct limit *), compare_rows);
     for (size_t i = 1; i < limits->count; i++) {
         const struct limit *first = sorted[i - 1], *second = sorted[i];
         if (!second->measurement[0] || strcmp(first->measurement, second->measurement) != 0 ||

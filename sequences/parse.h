@@ -47,10 +47,17 @@ bool parse_at_mark(const struct parse *p, int mark);
 bool parse_take_word(struct parse *p, const char *word); /* false: not there, no error */
 bool parse_take_mark(struct parse *p, int mark);
 bool parse_at_line_end(const struct parse *p);
+__attribute__((format(printf, 4, 5))) void parse_report(struct parse *p, struct place at,
+                                                        const char *help, const char *format, ...);
+/* The same as an expression that is false, for `return parse_error(...)`: seen by an analyser. */
+#define parse_error(...) (parse_report(__VA_ARGS__), false)
 /* "expected X, found 'y'" at the token in hand. */
-bool parse_fail(struct parse *p, const char *expected);
-__attribute__((format(printf, 4, 5))) bool parse_error(struct parse *p, struct place at,
-                                                       const char *help, const char *format, ...);
+void parse_report_found(struct parse *p, const char *expected);
+static inline bool parse_fail(struct parse *p, const char *expected)
+{
+    parse_report_found(p, expected);
+    return false;
+}
 bool parse_need_word(struct parse *p, const char *word);
 bool parse_need_mark(struct parse *p, int mark, const char *expected);
 bool parse_line_end(struct parse *p);

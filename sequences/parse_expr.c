@@ -29,22 +29,24 @@ static bool count_term(struct parse *p, struct place at)
                        PARSE_TERMS_MAX);
 }
 
-static bool unknown_unit(struct parse *p, const struct token *word)
+static void report_unknown_unit(struct parse *p, const struct token *word)
 {
     char help[48] = "";
     const char *near = unit_suggest(word->text);
     if (near)
         (void)snprintf(help, sizeof help, "did you mean '%s'?", near);
-    return parse_error(p, word->at, near ? help : NULL, "unknown unit '%.*s'", (int)word->text.len,
-                       word->text.at);
+    parse_report(p, word->at, near ? help : NULL, "unknown unit '%.*s'", (int)word->text.len,
+                 word->text.at);
 }
 
 static bool read_number(struct parse *p, double sign, struct expr **out)
 {
     struct token number = p->tok;
     parse_advance(p);
-    if (!number.has_unit && p->tok.kind == TOKEN_NAME && !follows_number(p->tok.text))
-        return unknown_unit(p, &p->tok);
+    if (!number.has_unit && p->tok.kind == TOKEN_NAME && !follows_number(p->tok.text)) {
+        report_unknown_unit(p, &p->tok);
+        return false;
+    }
     struct expr *expr = new_expr(p, EXPR_QUANTITY, number.at);
     expr->value = sign < 0 ? -number.value : number.value;
     expr->unit = number.unit;

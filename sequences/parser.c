@@ -57,27 +57,27 @@ bool parse_at_line_end(const struct parse *p)
     return p->tok.kind == TOKEN_EOL || p->tok.kind == TOKEN_END;
 }
 
-bool parse_error(struct parse *p, struct place at, const char *help, const char *format, ...)
+void parse_report(struct parse *p, struct place at, const char *help, const char *format, ...)
 {
     if (p->tok.kind == TOKEN_BAD || arena_failed(p->arena) || p->stopped)
-        return false; /* what comes of a reported mistake is not worth a second message */
+        return; /* what comes of a reported mistake is not worth a second message */
     char text[256];
     va_list args;
     va_start(args, format);
     (void)vsnprintf(text, sizeof text, format, args);
     va_end(args);
     diag_add(p->diag, DIAG_ERROR, at, help, "%s", text);
-    return false;
 }
 
-bool parse_fail(struct parse *p, const char *expected)
+void parse_report_found(struct parse *p, const char *expected)
 {
     const struct token *tok = &p->tok;
     if (parse_at_line_end(p)) {
         struct place at = p->last;
         at.col += at.len;
         at.len = 1;
-        return parse_error(p, at, NULL, "expected %s, but the line ends here", expected);
+        parse_report(p, at, NULL, "expected %s, but the line ends here", expected);
+        return;
     }
     int len = tok->at.len < 40 ? (int)tok->at.len : 40;
     const char *help = tok->kind == TOKEN_NUMBER && p->last.len == 1 &&
@@ -85,7 +85,7 @@ bool parse_fail(struct parse *p, const char *expected)
                            ? "decimals are written with a point: 1.5"
                            : NULL;
     const char *start = tok->kind == TOKEN_TEXT ? tok->text.at - 1 : tok->text.at;
-    return parse_error(p, tok->at, help, "expected %s, found '%.*s'", expected, len, start);
+    parse_report(p, tok->at, help, "expected %s, found '%.*s'", expected, len, start);
 }
 
 bool parse_need_word(struct parse *p, const char *word)
@@ -229,11 +229,10 @@ void program_free(struct program *program)
         arena_free(program->arena);
 }
 
-enum rc expr_parse(const struct source *source, struct span text, struct place at,
-                   struct arena *arena, struct diag *diag, struct expr **out)
+enum rc expr_parse(struct span text, struct place at, struct arena *arena, struct diag *diag,
+                   struct expr **out)
 {
     struct parse p = {.arena = arena, .diag = diag};
-    at.source = source;
     unsigned before = diag->errors;
     lexer_start_at(&p.lexer, text, at, diag);
     parse_advance(&p);

@@ -12,8 +12,8 @@ MUST_CHECK enum rc program_parse(const struct source *source, struct diag *diag,
                                  struct program **out);
 void program_free(struct program *program);
 
-/* A lone expression (station channels of kind `calc`). Lives in the arena. */
-MUST_CHECK enum rc expr_parse(const struct source *source, struct span text, struct place at,
-                              struct arena *arena, struct diag *diag, struct expr **out);
+/* A lone expression (station channels of kind `calc`) that begins at `at`. Lives in the arena. */
+MUST_CHECK enum rc expr_parse(struct span text, struct place at, struct arena *arena,
+                              struct diag *diag, struct expr **out);
 
 #endif

@@ -39,11 +39,10 @@ static struct instant now(void *ctx)
 {
     return ((struct bench *)ctx)->now;
 }
-static void set(void *ctx, engine_ticket ticket, const struct channel *channel, unsigned site,
-                double value_si, double ramp_si)
+static void set(void *ctx, engine_ticket ticket, const struct set_order *order)
 {
     struct bench *b = ctx;
-    (void)channel, (void)site, (void)value_si, (void)ramp_si;
+    (void)order;
     b->ticket = ticket;
     b->asked = true;
 }

@@ -53,7 +53,7 @@ static const struct eval_code *compile(struct fixture *f, const char *text)
     f->u.max_si = 20;
     assert_int_equal(source_from_text("e", span_text(text), &f->diag, &f->source), RC_OK);
     struct place at = {.source = f->source, .line = 1, .col = 1};
-    if (expr_parse(f->source, span_text(f->source->bytes), at, f->arena, &f->diag, &expr) != RC_OK)
+    if (expr_parse(span_text(f->source->bytes), at, f->arena, &f->diag, &expr) != RC_OK)
         fail_msg("'%s' does not parse", text);
     if (eval_compile(expr, &names, f->arena, &code) != RC_OK)
         return NULL;

@@ -26,7 +26,8 @@ static double slpm(double value)
 static void set_now(struct rig_fixture *f, const char *channel, double si)
 {
     unsigned before = f->answers;
-    gate_set(f->gate, rig_fixture_channel(f, channel), 0, si, rig_fixture_answer, f);
+    gate_set(f->gate, &(struct gate_order){rig_fixture_channel(f, channel), 0, si},
+             rig_fixture_answer, f);
     for (unsigned i = 0; i < 50 && f->answers == before; i++)
         rig_fixture_run(f, 20);
     assert_int_equal(f->answers, before + 1);
@@ -96,7 +97,8 @@ static void a_refusal_trips_once_answers_at_once_and_sends_nothing(void **state)
 {
     struct rig_fixture *f = *state;
     rig_fixture_hush(f);
-    gate_set(f->gate, rig_fixture_channel(f, "psu.ubatt"), 0, 13.5, rig_fixture_answer, f);
+    gate_set(f->gate, &(struct gate_order){rig_fixture_channel(f, "psu.ubatt"), 0, 13.5},
+             rig_fixture_answer, f);
     assert_int_equal(f->answers, 1);
     assert_int_equal(f->trips, 1);
     assert_int_equal(f->answer, RC_REFUSED);
@@ -324,7 +326,7 @@ static void try_command(struct rig_fixture *f, struct rng *rng, struct tally *ta
         return;
     }
     unsigned trips = f->trips, answers = f->answers;
-    gate_set(f->gate, channel, site, si, rig_fixture_answer, f);
+    gate_set(f->gate, &(struct gate_order){channel, site, si}, rig_fixture_answer, f);
     assert_int_equal(f->trips, trips + 1);
     assert_int_equal(f->answers, answers + 1);
     assert_int_not_equal(f->answer, RC_OK);

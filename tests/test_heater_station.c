@@ -96,7 +96,7 @@ static unsigned channel_of(const struct bench *b, const char *name)
 static void set_all(struct bench *b, const char *name, double si)
 {
     for (unsigned site = 1; site <= b->station->sites; site++)
-        gate_set(b->gate, channel_of(b, name), site, si, on_answer, b);
+        gate_set(b->gate, &(struct gate_order){channel_of(b, name), site, si}, on_answer, b);
 }
 
 static void open_station(struct bench *b)
@@ -206,7 +206,8 @@ static void four_elements_come_to_their_temperature(void **state)
 static void without_a_reading_the_heater_goes_off_and_its_site_ends(void **state)
 {
     struct bench *b = *state;
-    gate_set(b->gate, channel_of(b, "dut.heater"), 2, 1, on_answer, b); /* no sine: no reading */
+    gate_set(b->gate, &(struct gate_order){channel_of(b, "dut.heater"), 2, 1}, on_answer,
+             b); /* no sine: no reading */
     pass(b, 3);
     assert_int_equal(b->lost, 1);
     assert_int_equal(b->lost_site, 2);
@@ -214,9 +215,9 @@ static void without_a_reading_the_heater_goes_off_and_its_site_ends(void **state
     assert_int_equal(heaters_state(b->heaters, 2), HEATER_FAULT);
     assert_in("heater, V", truth(b, 2).heater_V, 0, 1e-3);
     b->answers = 0;
-    gate_set(b->gate, channel_of(b, "dut.heater"), 2, 1, on_answer, b);
+    gate_set(b->gate, &(struct gate_order){channel_of(b, "dut.heater"), 2, 1}, on_answer, b);
     assert_int_equal(b->answer, RC_REFUSED); /* off first */
-    gate_set(b->gate, channel_of(b, "dut.heater"), 2, 0, on_answer, b);
+    gate_set(b->gate, &(struct gate_order){channel_of(b, "dut.heater"), 2, 0}, on_answer, b);
     pass(b, 0.5);
     assert_int_equal(b->answers, 2);
     assert_int_equal(b->answer, RC_OK);
@@ -228,18 +229,18 @@ static void switching_the_leads_without_a_hold_puts_it_off(void **state)
     struct bench *b = *state;
     light(b);
     pass(b, 35);
-    gate_set(b->gate, channel_of(b, "dut.heater_hold"), 1, 1, on_answer, b);
-    gate_set(b->gate, channel_of(b, "dut.acpath"), 1, 1, on_answer, b);
+    gate_set(b->gate, &(struct gate_order){channel_of(b, "dut.heater_hold"), 1, 1}, on_answer, b);
+    gate_set(b->gate, &(struct gate_order){channel_of(b, "dut.acpath"), 1, 1}, on_answer, b);
     pass(b, 10);
     assert_int_equal(b->lost, 0);
     assert_in("held, degC", truth(b, 1).element_degC, 755, 805);
     assert_in("transfer resistance, ohm", rig_latest(b->rig, channel_of(b, "dut.rc"), 1).si, -1, 1);
-    gate_set(b->gate, channel_of(b, "dut.acpath"), 1, 0, on_answer, b);
+    gate_set(b->gate, &(struct gate_order){channel_of(b, "dut.acpath"), 1, 0}, on_answer, b);
     pass(b, 2);
-    gate_set(b->gate, channel_of(b, "dut.heater_hold"), 1, 0, on_answer, b);
+    gate_set(b->gate, &(struct gate_order){channel_of(b, "dut.heater_hold"), 1, 0}, on_answer, b);
     pass(b, 5);
     assert_int_equal(b->lost, 0);
-    gate_set(b->gate, channel_of(b, "dut.acpath"), 1, 1, on_answer, b);
+    gate_set(b->gate, &(struct gate_order){channel_of(b, "dut.acpath"), 1, 1}, on_answer, b);
     pass(b, 3);
     assert_int_equal(b->lost, 1);
     assert_int_equal(heaters_state(b->heaters, 1), HEATER_FAULT);
@@ -282,7 +283,7 @@ static void shutting_puts_every_supply_channel_at_zero(void **state)
     pass(b, 3);
     assert_int_equal(b->answer, RC_OK);
     assert_in("all heaters, W", twin_heater_power_W(b->twin, loop_now(b->loop)), 0, 1e-3);
-    gate_set(b->gate, channel_of(b, "dut.heater"), 1, 0, on_answer, b);
+    gate_set(b->gate, &(struct gate_order){channel_of(b, "dut.heater"), 1, 0}, on_answer, b);
     assert_int_equal(b->answer, RC_REFUSED);
     assert_int_equal(b->stuck, 0);
 }

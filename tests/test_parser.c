@@ -324,12 +324,12 @@ static void a_lone_expression_has_its_own_place(void **state)
     struct arena *arena = arena_new();
     struct place at = {.source = source, .line = 2, .col = 3};
     struct span text = {source->bytes + 4, 15};
-    assert_int_equal(expr_parse(source, text, at, arena, &diag, &expr), RC_OK);
+    assert_int_equal(expr_parse(text, at, arena, &diag, &expr), RC_OK);
     assert_int_equal(expr->op, OP_MUL);
     assert_int_equal(expr->arg[1]->at.line, 2);
     assert_int_equal(expr->arg[1]->at.col, 12);
     text.len = 8;
-    assert_int_equal(expr_parse(source, text, at, arena, &diag, &expr), RC_CONFIG);
+    assert_int_equal(expr_parse(text, at, arena, &diag, &expr), RC_CONFIG);
     assert_int_equal(diag.errors, 1);
     arena_free(arena);
     source_free(source);

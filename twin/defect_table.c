@@ -71,9 +71,9 @@ const struct defect_table_row *defect_table_find(int id)
 
 static const char *place_missing(int id, const struct defect_target *on)
 {
-    if (id == 9 && !(on->a->rn2.active_ohm > 0))
+    if (id == 9 && on->a && !(on->a->rn2.active_ohm > 0))
         return "this variant has no second reference electrode";
-    if ((id == 21 || id == 22) && !(on->b->orifice.kO2_mA > 0))
+    if ((id == 21 || id == 22) && on->b && !(on->b->orifice.kO2_mA > 0))
         return "this form has no orifice";
     return NULL;
 }

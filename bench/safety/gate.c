@@ -149,13 +149,18 @@ double gate_commanded_total_slpm(const struct gate *gate, char stream)
     return total;
 }
 
+struct composition {
+    bool flows;
+    struct gas_mix worst; /* where anything flows */
+};
+
 /* The composition of a stream if `channel` flowed at `slpm` (UINT_MAX: as commanded). */
 static enum rc composition_with(const struct gate *gate, char stream, unsigned channel, double slpm,
-                                struct gas_mix *worst, bool *flows)
+                                struct composition *out)
 {
     struct gas_stream streams[GATE_GASES_MAX];
     size_t count = 0;
-    *flows = false;
+    out->flows = false;
     for (unsigned i = 0; i < gate->gas_count; i++) {
         const struct gate_gas *gas = &gate->gases[i];
         double flow = gas->channel == channel ? slpm : gas->commanded_slpm;
@@ -163,37 +168,36 @@ static enum rc composition_with(const struct gate *gate, char stream, unsigned c
             continue;
         if (!gas->supply)
             return RC_REFUSED; /* nobody knows what is in that cylinder */
-        *flows = true;
+        out->flows = true;
         streams[count++] = (struct gas_stream){.bottle = gas->supply->mix,
                                                .flow_slpm = flow,
                                                .full_scale_slpm = gas->full_scale_slpm,
                                                .open = true};
     }
-    return *flows ? gas_worst_case(streams, count, worst, NULL) : RC_OK;
+    return out->flows ? gas_worst_case(streams, count, &out->worst, NULL) : RC_OK;
 }
 
 enum rc gate_composition(const struct gate *gate, char stream, struct gas_mix *worst)
 {
-    bool flows;
-    enum rc rc = composition_with(gate, stream, UINT32_MAX, 0.0, worst, &flows);
-    if (rc == RC_OK && !flows)
-        *worst = gas_mix_n2;
+    struct composition now;
+    enum rc rc = composition_with(gate, stream, UINT32_MAX, 0.0, &now);
+    if (rc == RC_OK)
+        *worst = now.flows ? now.worst : gas_mix_n2;
     return rc;
 }
 
 static enum rc permit_composition(const struct gate *gate, const struct gate_gas *gas, double slpm,
                                   struct obuf *why)
 {
-    struct gas_mix worst;
+    struct composition next;
     struct gas_rule_verdict verdict;
-    bool flows;
-    if (composition_with(gate, gas->stream, gas->channel, slpm, &worst, &flows) != RC_OK) {
+    if (composition_with(gate, gas->stream, gas->channel, slpm, &next) != RC_OK) {
         (void)!obuf_printf(why, "the composition of what would flow is not known");
         return RC_REFUSED;
     }
-    if (!flows)
+    if (!next.flows)
         return RC_OK;
-    enum rc rc = gas_rule_check(&worst, &gate->limits, &verdict);
+    enum rc rc = gas_rule_check(&next.worst, &gate->limits, &verdict);
     if (rc != RC_OK)
         gas_rule_verdict_put(why, &verdict);
     return rc == RC_OK ? RC_OK : RC_REFUSED;

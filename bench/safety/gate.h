@@ -40,10 +40,14 @@ struct gate_config {
 
 typedef void gate_done(void *ctx, enum rc rc, const char *error);
 
+struct gate_heater_order {
+    enum heater_signal signal;
+    unsigned site;
+    double si;
+};
 /* Who answers for channels of instrument `heater`; its own voltages come back through gate_set. */
 struct gate_heaters {
-    void (*set)(void *ctx, enum heater_signal signal, unsigned site, double si, gate_done *done,
-                void *done_ctx);
+    void (*set)(void *ctx, const struct gate_heater_order *order, gate_done *done, void *done_ctx);
     void *ctx;
 };
 
@@ -62,10 +66,13 @@ void gate_close(struct gate *gate); /* -> CLOSED */
 MUST_CHECK enum rc gate_permit(const struct gate *gate, unsigned channel, unsigned site, double si,
                                struct obuf *why);
 
+struct gate_order {
+    unsigned channel, site; /* site 0: shared */
+    double si;
+};
 /* Permit, then set and read back. A refusal trips and is answered at once. Every call is answered.
  */
-void gate_set(struct gate *gate, unsigned channel, unsigned site, double si, gate_done *done,
-              void *ctx);
+void gate_set(struct gate *gate, const struct gate_order *order, gate_done *done, void *ctx);
 /* Nobody waits any more for the sets that were asked for with this ctx: they go on, unanswered. */
 void gate_forget(struct gate *gate, const void *ctx);
 /* All outputs of the station to rest, whatever the state; answered when each instrument has. */

@@ -119,15 +119,15 @@ static void on_heater(void *ctx, enum rc rc, const char *error)
 static void drive_heater(struct gate_set_job *job, double si)
 {
     const struct gate_heaters *heaters = &job->gate->heaters;
+    const struct gate_heater_order order = {(enum heater_signal)binding_of_job(job)->signal,
+                                            job->site, si};
     if (heaters->set)
-        heaters->set(heaters->ctx, (enum heater_signal)binding_of_job(job)->signal, job->site, si,
-                     on_heater, job);
+        heaters->set(heaters->ctx, &order, on_heater, job);
     else
         on_heater(job, RC_CONFIG, "nobody regulates the heaters here");
 }
 
-void gate_set(struct gate *gate, unsigned channel, unsigned site, double si, gate_done *done,
-              void *ctx)
+void gate_set(struct gate *gate, const struct gate_order *order, gate_done *done, void *ctx)
 {
     char text[160];
     struct obuf why = {text, 0, sizeof text - 1};
@@ -136,16 +136,20 @@ void gate_set(struct gate *gate, unsigned channel, unsigned site, double si, gat
         done(ctx, RC_CONFIG, "too many outputs at once");
         return;
     }
-    *job = (struct gate_set_job){
-        .gate = gate, .done = done, .ctx = ctx, .channel = channel, .site = site, .busy = true};
-    enum rc rc = gate_permit(gate, channel, site, si, &why);
+    *job = (struct gate_set_job){.gate = gate,
+                                 .done = done,
+                                 .ctx = ctx,
+                                 .channel = order->channel,
+                                 .site = order->site,
+                                 .busy = true};
+    enum rc rc = gate_permit(gate, order->channel, order->site, order->si, &why);
     text[why.len] = '\0';
     if (rc != RC_OK) {
         refuse(gate, job, rc, text);
         return;
     }
     if (binding_of_job(job)->kind == BINDING_HEATER) {
-        drive_heater(job, si);
+        drive_heater(job, order->si);
         return;
     }
     if (binding_of_job(job)->kind != BINDING_DEVICE) {
@@ -153,10 +157,10 @@ void gate_set(struct gate *gate, unsigned channel, unsigned site, double si, gat
         done(ctx, RC_CONFIG, "this channel drives nothing");
         return;
     }
-    struct gate_gas *gas = gate_gas_at(gate, channel);
+    struct gate_gas *gas = gate_gas_at(gate, order->channel);
     if (gas)
-        gas->commanded_slpm = si * 60000.0;
-    drive(gate, job, si);
+        gas->commanded_slpm = order->si * 60000.0;
+    drive(gate, job, order->si);
 }
 
 static void forgotten(void *ctx, enum rc rc, const char *error)

@@ -268,12 +268,17 @@ static enum rc decode_manufacturer_step(const struct device_setup *setup, enum s
                   : copy_text(value, identity->model, sizeof identity->model);
 }
 
+static bool is_source(char letter)
+{
+    return letter == 'S' || letter == 'U' || letter == 'A';
+}
+
 /* A set point is ignored without a word while the source is analog, or the loop controls pressure.
  */
 static enum rc decode_source(struct span line)
 {
     const struct span word = columns_word(&line);
-    if (word.len != 1 || columns_word(&line).len || memchr("SUA", *word.at, 3) == NULL)
+    if (word.len != 1 || columns_word(&line).len || !is_source(*word.at))
         return RC_PROTOCOL;
     return *word.at == 'A' ? RC_REFUSED : RC_OK;
 }

@@ -84,11 +84,17 @@ static void on_old_setpoint(struct alicat_sim *sim, struct span rest, struct ins
         alicat_say_data(sim, now, out);
 }
 
+/* saved, unsaved or analog */
+static bool is_source(char letter)
+{
+    return letter == 'S' || letter == 'U' || letter == 'A';
+}
+
 static void on_source(struct alicat_sim *sim, struct span rest, struct instant now,
                       struct obuf *out)
 {
     (void)now;
-    if (rest.len == 2 && memchr("SUA", rest.at[1], 3))
+    if (rest.len == 2 && is_source(rest.at[1]))
         sim->source = rest.at[1];
     const char answer[] = {' ', sim->source, '\0'};
     if (rest.len && (rest.len != 2 || rest.at[1] != sim->source))

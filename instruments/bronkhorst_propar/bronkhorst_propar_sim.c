@@ -35,7 +35,7 @@ enum item {
 
 /* clang-format off */
 static const struct parameter {
-    uint8_t process, number;
+    unsigned process, number;
     enum propar_type type;
     bool writable;
     enum item item;

@@ -99,10 +99,11 @@ static void put_reading(struct obuf *out, double value)
         (void)!scpi_put_number(out, fabs(value) < 1e-30 ? 0.0 : value, style);
 }
 
-static void say_bits(struct smu *smu, struct obuf *out, unsigned bits, const char *const *names)
+static void say_bits(struct smu *smu, struct obuf *out, unsigned bits, const char *const *names,
+                     size_t count)
 {
     say(smu, out, "");
-    for (unsigned i = 0, n = 0; i < SMU_ELEMENTS; i++) {
+    for (unsigned i = 0, n = 0; i < count; i++) {
         if (!(bits & 1u << i))
             continue;
         if (n++)
@@ -243,10 +244,10 @@ static void handle_query(struct smu *smu, enum word word, struct obuf *out)
         say(smu, out, current == (word == WORD_TRIPPED_V) && smu_in_compliance(smu) ? "1" : "0");
         break;
     case WORD_ELEMENTS:
-        say_bits(smu, out, smu->elements, element_names);
+        say_bits(smu, out, smu->elements, element_names, COUNT(element_names));
         break;
     case WORD_SENSE:
-        say_bits(smu, out, smu->sense, sense_names);
+        say_bits(smu, out, smu->sense, sense_names, COUNT(sense_names));
         break;
     case WORD_FORMAT:
         say(smu, out, "ASC");

@@ -69,18 +69,19 @@ static struct instant host_now(void *ctx)
     return (struct instant){((struct fake_bench *)ctx)->now_us};
 }
 
-static void host_set(void *ctx, engine_ticket ticket, const struct channel *channel, unsigned site,
-                     double value, double ramp)
+static void host_set(void *ctx, engine_ticket ticket, const struct set_order *order)
 {
     struct fake_bench *b = ctx;
+    const struct channel *channel = order->channel;
+    unsigned site = order->site;
     char what[64], text[NUM_TEXT_MAX + 1], ramp_text[NUM_TEXT_MAX + 1];
-    number(value, text, sizeof text);
-    if (ramp > 0)
+    number(order->value_si, text, sizeof text);
+    if (order->ramp_si > 0)
         say(b, "set %s %u %s ramp %s", channel->name, site, text,
-            number(ramp, ramp_text, sizeof ramp_text));
+            number(order->ramp_si, ramp_text, sizeof ramp_text));
     else
         say(b, "set %s %u %s", channel->name, site, text);
-    b->set_si[channel - b->channels][site] = value;
+    b->set_si[channel - b->channels][site] = order->value_si;
     (void)snprintf(what, sizeof what, "set %s", channel->name);
     reply(b, ticket, what, site);
 }
