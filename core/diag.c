@@ -56,6 +56,19 @@ static bool has_room(struct diag *diag)
     return true;
 }
 
+/* The store is full: the newest entry that is no error makes room for one. */
+static bool drop_one(struct diag *diag)
+{
+    for (size_t i = diag->count; i-- > 0;) {
+        if (diag->entries[i].severity == DIAG_ERROR)
+            continue;
+        entry_fini(&diag->entries[i]);
+        diag->entries[i] = diag->entries[--diag->count];
+        return true;
+    }
+    return false;
+}
+
 void diag_add(struct diag *diag, enum severity severity, struct place at, const char *help,
               const char *format, ...)
 {
@@ -80,7 +93,7 @@ void diag_add(struct diag *diag, enum severity severity, struct place at, const 
     }
     diag->errors += severity == DIAG_ERROR;
     diag->warnings += severity == DIAG_WARNING;
-    if (whole && has_room(diag))
+    if (whole && (has_room(diag) || (severity == DIAG_ERROR && drop_one(diag))))
         diag->entries[diag->count++] = entry;
     else
         entry_fini(&entry);
@@ -220,6 +233,17 @@ static bool is_before(const struct diag_entry *a, const struct diag_entry *b)
     return a->line != b->line ? a->line < b->line : a->col < b->col;
 }
 
+/* Where not all can be shown, what is no error gives way. */
+static bool print_unless_crowded(FILE *to, const struct diag_entry *e, const struct diag *diag,
+                                 size_t shown, bool color)
+{
+    bool crowded = diag->count > DIAG_SHOWN && diag->errors > 0;
+    if (shown == DIAG_SHOWN || (crowded && e->severity != DIAG_ERROR))
+        return false;
+    print_entry(to, e, color);
+    return true;
+}
+
 void diag_print(const struct diag *diag, FILE *to, bool color)
 {
     const struct diag_entry *sorted[DIAG_MAX];
@@ -231,9 +255,9 @@ void diag_print(const struct diag *diag, FILE *to, bool color)
         sorted[k] = &diag->entries[i];
         notes += diag->entries[i].severity == DIAG_NOTE;
     }
-    size_t shown = count < DIAG_SHOWN ? count : DIAG_SHOWN;
-    for (size_t i = 0; i < shown; i++)
-        print_entry(to, sorted[i], color);
+    size_t shown = 0;
+    for (size_t i = 0; i < count; i++)
+        shown += print_unless_crowded(to, sorted[i], diag, shown, color);
     size_t total = notes + diag->errors + diag->warnings;
     if (total > shown)
         fprintf(to, "... and %zu more\n", total - shown);

@@ -41,7 +41,8 @@ __attribute__((format(printf, 5, 6))) void diag_add(struct diag *diag, enum seve
                                                     struct place at, const char *help,
                                                     const char *format, ...);
 
-/* All entries in the order of file, line, column; at most DIAG_SHOWN, then how many more. */
+/* All entries in the order of file, line, column; at most DIAG_SHOWN, errors only where not all
+ * can be shown, then how many more. */
 void diag_print(const struct diag *diag, FILE *to, bool color);
 
 /* Of `count` names the one nearest to `word` (edit distance <= 2 and less than half its length), or

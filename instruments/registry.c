@@ -37,6 +37,7 @@ const struct registry_entry registry[] = {
     {&keithley_2410_driver, &keithley_2410_sim},
     {&k34460a_driver, &k34460a_sim},
     {&k34461a_driver, &k34461a_sim},
+    {&k34461a_10v_driver, &k34461a_10v_sim},
     {&k34465a_driver, &k34465a_sim},
     {&daq970a_driver, &daq970a_sim},
     {&k34970a_driver, &k34970a_sim},

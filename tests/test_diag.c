@@ -146,6 +146,18 @@ static void more_than_twenty_are_counted_but_not_shown(void **state)
     diag_fini(&diag);
 }
 
+static void an_error_is_seen_behind_any_number_of_notes(void **state)
+{
+    (void)state;
+    struct diag diag;
+    diag_init(&diag);
+    for (unsigned i = 1; i <= 100; i++)
+        diag_add(&diag, DIAG_NOTE, (struct place){.file = "a", .line = i}, NULL, "noted");
+    diag_add(&diag, DIAG_ERROR, (struct place){.file = "a", .line = 101}, NULL, "bad");
+    check_print(&diag, false, "a:101: error: bad\n... and 63 more\n");
+    diag_fini(&diag);
+}
+
 static void bytes_from_outside_cannot_reach_the_terminal(void **state)
 {
     (void)state;
@@ -218,6 +230,7 @@ int main(void)
         cmocka_unit_test(entries_come_in_the_order_of_file_line_and_column),
         cmocka_unit_test(the_same_message_at_the_same_place_is_kept_once),
         cmocka_unit_test(more_than_twenty_are_counted_but_not_shown),
+        cmocka_unit_test(an_error_is_seen_behind_any_number_of_notes),
         cmocka_unit_test(bytes_from_outside_cannot_reach_the_terminal),
         cmocka_unit_test(the_nearest_name_is_suggested),
         cmocka_unit_test(log_lines_have_a_prefix_and_stay_on_one_line),

@@ -11,10 +11,12 @@ static const struct {
     const struct driver *driver;
     const struct sim_driver *sim;
     const char *model;
+    double range_V;
 } models[] = {
-    {&k34460a_driver, &k34460a_sim, "34460A"},
-    {&k34461a_driver, &k34461a_sim, "34461A"},
-    {&k34465a_driver, &k34465a_sim, "34465A"},
+    {&k34460a_driver, &k34460a_sim, "34460A", 1},
+    {&k34461a_driver, &k34461a_sim, "34461A", 1},
+    {&k34461a_10v_driver, &k34461a_10v_sim, "34461A", 10},
+    {&k34465a_driver, &k34465a_sim, "34465A", 1},
 };
 
 static void say(struct driver_sim *bench, const char *request, const char *wanted)
@@ -45,10 +47,12 @@ static void every_model_and_its_simulator_talk(void **state)
         assert_string_equal(bench.identity.make, "Keysight Technologies");
         assert_string_equal(bench.identity.model, models[m].model);
         assert_true(bench.plant[PLANT_METER_ohm][0] == 10e9); /* nothing loads the cell */
-        for (size_t i = 0; i < COUNT(inputs_V); i++)
-            assert_true(fabs(poll_V(&bench, inputs_V[i]) - inputs_V[i]) <= 1e-8);
-        assert_true(isnan(poll_V(&bench, 1.21))); /* overload of the 1 V range */
-        assert_true(isnan(poll_V(&bench, -5)));
+        for (size_t i = 0; i < COUNT(inputs_V); i++) {
+            double input_V = inputs_V[i] * models[m].range_V;
+            assert_true(fabs(poll_V(&bench, input_V) - input_V) <= 1e-8 * models[m].range_V);
+        }
+        assert_true(isnan(poll_V(&bench, 1.21 * models[m].range_V))); /* overload */
+        assert_true(isnan(poll_V(&bench, -5 * models[m].range_V)));
         assert_true(isnan(poll_V(&bench, (double)NAN)));
         assert_int_equal(driver_sim_safe(&bench), RC_OK); /* nothing to do, nothing said */
         struct answer answer = {.readback = 0};

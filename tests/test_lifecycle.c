@@ -41,6 +41,7 @@ LIFE_OF(keithley2401)
 LIFE_OF(keithley2410)
 LIFE_OF(k34460a)
 LIFE_OF(k34461a)
+LIFE_OF(k34461a_10v)
 LIFE_OF(k34465a)
 LIFE_OF(daq970a)
 LIFE_OF(k34970a)
@@ -49,7 +50,7 @@ LIFE_OF(k34972a)
 static void every_driver_of_the_registry_is_here(void **state)
 {
     (void)state;
-    assert_int_equal(registry_count, 28);
+    assert_int_equal(registry_count, 29);
     assert_null(registry_find(SPAN("")));
     assert_null(registry_find(SPAN("alica")));
     for (size_t i = 0; i < registry_count; i++) {
@@ -86,6 +87,7 @@ int main(void)
         cmocka_unit_test(keithley2410_lives_through_everything),
         cmocka_unit_test(k34460a_lives_through_everything),
         cmocka_unit_test(k34461a_lives_through_everything),
+        cmocka_unit_test(k34461a_10v_lives_through_everything),
         cmocka_unit_test(k34465a_lives_through_everything),
         cmocka_unit_test(daq970a_lives_through_everything),
         cmocka_unit_test(k34970a_lives_through_everything),

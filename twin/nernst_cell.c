@@ -59,10 +59,10 @@ double nernst_reference_x(const struct nernst_reference *ref, double pump_uA)
 double nernst_reference_step(const struct nernst_reference *ref, double x, double pump_uA,
                              double dt_s)
 {
-    /* exact in ln(1 - x), whose rate is k/(Q (1 - x)) */
-    double goal = 1 - (1 - NERNST_AIR_X) * exp((ref->leak_uA - pump_uA) / ref->k_uA);
-    double rate_1_s = ref->k_uA / (ref->volume_uC * (1 - hold(x)));
-    return hold(goal + (x - goal) * exp(-dt_s * rate_1_s));
+    /* With y = -ln(1 - x): Q (1 - x) dy/dt = k (goal - y), exact for one x. */
+    double goal = (pump_uA - ref->leak_uA) / ref->k_uA - log1p(-NERNST_AIR_X);
+    double y = -log1p(-hold(x)), rate_1_s = ref->k_uA / (ref->volume_uC * (1 - hold(x)));
+    return hold(-expm1(-(goal + (y - goal) * exp(-dt_s * rate_1_s))));
 }
 
 double nernst_reference_slope_ohm(const struct nernst_reference *ref, double T_K, double x,

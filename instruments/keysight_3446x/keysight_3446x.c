@@ -26,6 +26,9 @@ static const struct keysight_3446x_model k34460a = {
 static const struct keysight_3446x_model k34461a = {
     .model = "34461A", .range_V = 1.0, .range = "1",
     .serial = "MY53220001", .firmware = "A.02.14-02.40-02.14-00.52-03-01" };
+static const struct keysight_3446x_model k34461a_10v = {
+    .model = "34461A", .range_V = 10.0, .range = "10",
+    .serial = "MY53220001", .firmware = "A.02.14-02.40-02.14-00.52-03-01" };
 static const struct keysight_3446x_model k34465a = {
     .model = "34465A", .range_V = 1.0, .range = "1",
     .serial = "MY54500001", .firmware = "A.02.14-02.40-02.14-00.52-04-01" };
@@ -241,6 +244,8 @@ const struct driver k34460a_driver = { DRIVER(&k34460a),
     .name = "k34460a", .summary = "Keysight 34460A multimeter, direct voltage (SCPI)" };
 const struct driver k34461a_driver = { DRIVER(&k34461a),
     .name = "k34461a", .summary = "Keysight 34461A multimeter, direct voltage (SCPI)" };
+const struct driver k34461a_10v_driver = { DRIVER(&k34461a_10v),
+    .name = "k34461a_10v", .summary = "Keysight 34461A multimeter on its 10 V range (SCPI)" };
 const struct driver k34465a_driver = { DRIVER(&k34465a),
     .name = "k34465a", .summary = "Keysight 34465A multimeter, direct voltage (SCPI)" };
 /* clang-format on */

@@ -24,7 +24,7 @@ struct keysight_3446x_model {
     const char *serial, *firmware; /* for the simulator only */
 };
 
-extern const struct driver k34460a_driver, k34461a_driver, k34465a_driver;
-extern const struct sim_driver k34460a_sim, k34461a_sim, k34465a_sim;
+extern const struct driver k34460a_driver, k34461a_driver, k34461a_10v_driver, k34465a_driver;
+extern const struct sim_driver k34460a_sim, k34461a_sim, k34461a_10v_sim, k34465a_sim;
 
 #endif

@@ -384,4 +384,5 @@ static void feed(void *state, struct span bytes, struct instant now, struct obuf
 
 const struct sim_driver k34460a_sim = {.driver = "k34460a", SIM};
 const struct sim_driver k34461a_sim = {.driver = "k34461a", SIM};
+const struct sim_driver k34461a_10v_sim = {.driver = "k34461a_10v", SIM};
 const struct sim_driver k34465a_sim = {.driver = "k34465a", SIM};

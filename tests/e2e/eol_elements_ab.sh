@@ -1,0 +1,81 @@
+# The sequences of elements A and B: clean check, good parts pass, typical defects fail at the expected measurement,
+# one seed gives one output, few good parts are lost and defects are caught.
+. "$ROOT/tests/e2e/lib.sh"
+STATIONS="$ROOT/bench/stations"
+LIBRARY="$ROOT/sequences/library"
+
+clean() { # STATION SEQUENCE: nothing but the line that says ok
+    expect 0 "ok on station" "$LB" check -s "$1" "$LIBRARY/$2.seq"
+    same "check of $2 has no notes" "$(cat out.txt err.txt | wc -l)" 1
+}
+
+fails() { # STATION SEQUENCE DEFECT MEASUREMENT: the defect in site 2 fails there, the other sites pass
+    expect 1 "3 pass, 1 fail, 0 error" "$LB" run -s "$1" "$LIBRARY/$2.seq" --simulate --no-db --plain --seed 4 --defect "2=$3"
+    if grep -q "site=2 .*measure $4=.* fail " out.txt; then
+        ok "$3 fails $4"
+    else
+        not_ok "$3 does not fail $4"; grep 'site=2.*verdict' out.txt | sed 's/^/    /'
+    fi
+}
+
+for element in barrier dual_diffusion; do
+    station="$STATIONS/twin_$element.station"
+    clean "$station" "eol_$element"
+    clean "$station" "lab_$element"
+    expect 0 "4 pass, 0 fail, 0 error" "$LB" run -s "$station" "$LIBRARY/eol_$element.seq" --simulate --no-db --plain --seed 4
+    cp out.txt first.txt
+    seconds=$(sed -n 's/.* error in \([0-9]*\):\([0-9]*\).*/\1 \2/p' first.txt | awk '{ print 60 * $1 + $2 }')
+    [ "${seconds:-999}" -le 100 ] && ok "eol_$element takes $seconds s" || not_ok "eol_$element takes $seconds s"
+    expect 0 "" "$LB" run -s "$station" "$LIBRARY/eol_$element.seq" --simulate --no-db --plain --seed 4
+    same "eol_$element prints the same again" "$(sha256sum <out.txt)" "$(sha256sum <first.txt)"
+    expect 0 "4 pass, 0 fail, 0 error" "$LB" run -s "$station" "$LIBRARY/lab_$element.seq" --simulate --no-db --plain --seed 4
+    expect 0 "4 pass, 0 fail, 0 error" "$LB" run -s "$station" "$LIBRARY/eol_$element.seq" --simulate --no-db --plain --nominal
+done
+
+A="$STATIONS/twin_barrier.station"
+fails "$A" eol_barrier D02:0.3 r_crosstalk
+fails "$A" eol_barrier D06:0.1 rn_780
+fails "$A" eol_barrier D07:0 un_zero
+fails "$A" eol_barrier D12:0.3 ip_lean8
+fails "$A" eol_barrier D20:0.5 un_coupled
+fails "$A" lab_barrier D10:0.2 rc_scaled_t850
+
+B="$STATIONS/twin_dual_diffusion.station"
+fails "$B" eol_dual_diffusion D15:0.3 ratio
+fails "$B" eol_dual_diffusion D19:0.6 r_cell_740
+fails "$B" eol_dual_diffusion D13:0.3 r_dc_740
+fails "$B" eol_dual_diffusion D18:0.2 u_zero
+fails "$B" eol_dual_diffusion D14:1 misread_lean
+fails "$B" lab_dual_diffusion D12:0.8 t63_fine_up
+
+# What must escape does: the least of these defects is inside of the limits.
+for escape in D20:0 D31:0.1; do
+    expect 0 "4 pass, 0 fail" "$LB" run -s "$A" "$LIBRARY/eol_barrier.seq" --simulate --no-db --plain --seed 4 --defect "2=$escape"
+done
+
+# The second reference electrode and the orifice are other variants of the element.
+variant() { # STATION VARIANT: the station beside its own files, with another variant
+    element=$(basename "$1" .station | sed 's/twin_//')
+    sed "s|^    element $element|& variant $2|; s|\"types/|\"$STATIONS/types/|; s|channels \"|channels \"$STATIONS/|" "$1"
+}
+variant "$A" v9 >v9.station
+expect 0 "4 pass" "$LB" run -s v9.station "$LIBRARY/lab_barrier_references.seq" --simulate --no-db --plain
+fails v9.station lab_barrier_references D09:0 r_between
+variant "$B" orifice >orifice.station
+fails orifice.station eol_dual_diffusion D21:0.6 i_fine
+
+caught() { # STATION SEQUENCE DEFECTS SEVERITIES: no good part fails, each defect is caught
+    expect 0 '"schema":"lambdabench/qualify/1"' "$LB" qualify -s "$1" "$LIBRARY/$2.seq" --parts 40 --rung-parts 12 \
+        --defects "$3" --severities "$4" --seed 5 --json
+    python3 - "$2" <<'EOF' && ok "$2 catches $3" || not_ok "$2 does not catch $3 of severity $4"
+import json, sys
+d = json.load(open("out.txt"))
+assert d["good"]["caught"] == 0 and d["good"]["held"] == 0, d["good"]
+for defect in d["defects"]:
+    for rung in defect["severities"]:
+        assert rung["caught"] >= 11, (defect["id"], rung)
+EOF
+}
+caught "$A" eol_barrier D01,D02,D04,D05,D06,D07,D08,D10,D11,D12,D13,D16,D18,D20,D30,D39 0.5
+caught "$B" eol_dual_diffusion D13,D14,D15,D16,D17,D18,D19,D30 0.5
+no_sanitizer_report
