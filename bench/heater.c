@@ -188,8 +188,10 @@ static void set_enable(struct heater_site *s, bool on, gate_done *done, void *ct
     answer(s, RC_REFUSED, "overtaken by a newer value");
     if (on && state == HEATER_OFF)
         heater_control_start(&s->control, now_of(s->heaters));
-    else if (!on)
+    else if (!on) {
         heater_control_stop(&s->control);
+        s->sent_V = (double)NAN; /* confirmed anew, whatever was confirmed before */
+    }
     s->done = done;
     s->done_ctx = ctx;
     send(s);
@@ -264,12 +266,24 @@ enum rc heaters_start(struct heaters *h)
              : RC_OK;
 }
 
+/* Whoever else may have set this supply: 0 V is ordered again and confirmed. */
+static void shut(struct heater_site *s)
+{
+    heater_control_stop(&s->control);
+    s->sent_V = (double)NAN;
+    send(s);
+}
+
 void heaters_shut(struct heaters *h)
 {
     for (unsigned site = 1; h && site <= h->station->sites; site++)
-        heater_control_stop(&h->sites[site].control);
-    for (unsigned site = 1; h && site <= h->station->sites; site++)
-        send(&h->sites[site]);
+        heaters_shut_site(h, site);
+}
+
+void heaters_shut_site(struct heaters *h, unsigned site)
+{
+    if (h)
+        shut(&h->sites[site]);
 }
 
 void heaters_stop(struct heaters *h)

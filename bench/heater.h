@@ -31,6 +31,8 @@ MUST_CHECK enum rc heaters_start(struct heaters *heaters);
 
 /* Every regulator off, then 0 V to every supply channel. A heater may be switched on again. */
 void heaters_shut(struct heaters *heaters);
+/* The same for one site, whose part is done. */
+void heaters_shut_site(struct heaters *heaters, unsigned site);
 /* Every regulator off for good, and silent: what is on its way is not waited for. The caller puts
  * the outputs at rest next (gate_make_safe). */
 void heaters_stop(struct heaters *heaters);

@@ -108,7 +108,7 @@ static bool is_hot(const struct heater_control *c, double value_ohm)
 
 static bool is_cold(const struct heater_control *c, double value_ohm)
 {
-    return c->plan.falls ? !(num_within(value_ohm, 0.0, c->plan.band_hi_ohm))
+    return c->plan.falls ? !(value_ohm > 0.0 && value_ohm <= c->plan.band_hi_ohm)
                          : !(value_ohm >= c->plan.band_lo_ohm);
 }
 
@@ -173,10 +173,14 @@ static void regulate(struct heater_control *c, double error, double dt_s)
         c->settled = true;
 }
 
-static void ramp(struct heater_control *c, const struct heater_input *in, double error)
+/* Never faster than the type's ramp, however long it was held before. */
+static void ramp(struct heater_control *c, const struct heater_input *in, double error, double dt_s)
 {
     double want_V = c->plan.ramp_V + c->plan.ramp_V_s * seconds(in->now, c->ramp_began);
     double most_V = ceiling_V(c), law_V = c->integral_V + c->plan.gain_V * error;
+    double from_V = c->demand_V > c->plan.ramp_V ? c->demand_V : c->plan.ramp_V;
+    double rise_V = from_V + c->plan.ramp_V_s * dt_s;
+    want_V = want_V < rise_V ? want_V : rise_V;
     want_V = want_V < most_V ? want_V : most_V;
     if (law_V <= want_V) { /* false while the value is not known */
         c->state = HEATER_REGULATING;
@@ -203,7 +207,7 @@ double heater_control_tick(struct heater_control *c, const struct heater_input *
         c->ramp_began = in->now;
     }
     if (c->state == HEATER_RAMP && !c->held)
-        ramp(c, in, error);
+        ramp(c, in, error, dt_s);
     else if (c->state == HEATER_REGULATING && !c->held && !isnan(error))
         regulate(c, error, dt_s);
     return c->demand_V;

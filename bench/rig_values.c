@@ -33,10 +33,13 @@ enum rc rig_values_init(struct rig_values *values, const struct station *station
     size_t slots = (size_t)station->channel_count * values->stride;
     values->slots = calloc(slots ? slots : 1, sizeof *values->slots);
     values->watched = calloc(slots ? slots : 1, sizeof *values->watched);
-    if (!values->slots || !values->watched)
+    values->changed = calloc(slots ? slots : 1, sizeof *values->changed);
+    if (!values->slots || !values->watched || !values->changed)
         return RC_NOSPACE;
-    for (size_t i = 0; i < slots; i++)
+    for (size_t i = 0; i < slots; i++) {
         values->slots[i] = (struct rig_value){(double)NAN, {INT64_MIN}};
+        values->changed[i] = (struct instant){INT64_MIN};
+    }
     find_derived(values);
     return RC_OK;
 }
@@ -45,6 +48,7 @@ void rig_values_fini(struct rig_values *values)
 {
     free(values->slots);
     free(values->watched);
+    free(values->changed);
 }
 
 /* What an instrument is told and never tells: it holds until the next time it is told. */
@@ -56,19 +60,38 @@ static bool is_held(const struct rig_values *values, unsigned channel)
     return entry && entry->driver->capability->signals[b->signal].at < 0;
 }
 
+/* When a setting took its present value and had settled; never for what is measured. */
+static struct instant settled_at(const struct rig_values *values, unsigned channel, unsigned site)
+{
+    const struct channel *public = &values->station->channels[channel].public;
+    struct instant changed =
+        values->changed[channel * values->stride + (public->per_site ? site : 0)];
+    if (!public->output || changed.us == INT64_MIN)
+        return (struct instant){INT64_MIN};
+    return instant_add(changed, public->settle);
+}
+
+/* Of inputs from one state only: a reading from before a setting changed says nothing about it. */
 static struct rig_value compute(const struct rig_values *values, unsigned channel, unsigned site)
 {
     const struct eval_code *code = station_binding_of(values->station, channel, site)->calc;
     double inputs[EVAL_CHANNELS_MAX];
     struct rig_value out = {.t = INSTANT_NEVER};
+    struct instant settled = {INT64_MIN}, measured = INSTANT_NEVER;
     for (unsigned i = 0; i < code->channels; i++) {
+        struct instant at = settled_at(values, code->channel[i], site);
+        settled = instant_before(settled, at) ? at : settled;
         struct rig_value input = rig_values_get(values, code->channel[i], site);
         inputs[i] = input.si;
         bool held = input.t.us != INT64_MIN && is_held(values, code->channel[i]);
         if (!held && instant_before(input.t, out.t))
             out.t = input.t;
+        if (!values->station->channels[code->channel[i]].public.output &&
+            instant_before(input.t, measured))
+            measured = input.t;
     }
-    out.si = eval_run(code, &(struct eval_context){.channel = inputs}).si;
+    bool mixed = instant_before(measured, settled);
+    out.si = mixed ? (double)NAN : eval_run(code, &(struct eval_context){.channel = inputs}).si;
     return out;
 }
 
@@ -106,6 +129,8 @@ void rig_values_put(struct rig_values *values, unsigned channel, unsigned site, 
                     struct instant t)
 {
     size_t slot = channel * values->stride + site;
+    if (!(values->slots[slot].si == si))
+        values->changed[slot] = t;
     values->slots[slot] = (struct rig_value){si, t};
     if (values->watched[slot])
         values->events->value(values->events->ctx, channel, site, si, t);

@@ -8,6 +8,7 @@
 struct rig_values {
     const struct station *station;
     struct rig_value *slots; /* channel * (sites + 1) + site */
+    struct instant *changed; /* of each slot: when it took its present value */
     unsigned *watched;
     struct rig_events *events;
     unsigned stride;

@@ -33,7 +33,7 @@ void session_stop(struct session *s, enum stop_why why, const char *text)
 {
     if (!s->engine || !engine_running(s->engine))
         return;
-    if (!s->stopping) {
+    if (!s->stopping && !engine_cleaning(s->engine)) {
         session_drop_sets(s);
         manifold_drop(s->manifold);
         s->mix_open = s->select_open = false;

@@ -66,6 +66,23 @@ static int find_at_supply(const struct station *station, unsigned signal)
     return -1;
 }
 
+/* Only the regulator sets the voltage of the supply that it heats with. */
+static bool check_supply_alone(struct station_reader *r)
+{
+    struct station *station = r->station;
+    bool ok = true;
+    for (unsigned c = 0; c < station->channel_count; c++) {
+        const struct station_channel *channel = &station->channels[c];
+        const struct station_binding *b = &channel->binding[0];
+        if (channel->public.output && capability_of(station, b) == &capability_supply &&
+            b->instrument == (unsigned)station->heaters.supply && b->signal == SUPPLY_SIGNAL_U)
+            ok = station_fail(r, channel->at, "make it a channel of direction in",
+                              "channel '%s' would set a voltage that the heater regulation owns",
+                              channel->name);
+    }
+    return ok;
+}
+
 static bool is_ohm(const struct station *station, int channel)
 {
     struct unit ohm;
@@ -177,7 +194,8 @@ bool station_bind_dut(struct station_reader *r)
     if (heaters->supply >= 0 && !station->dut)
         return station_fail(r, heaters->at, "add: dut \"FILE.dut\"",
                             "heaters-on needs the kind of part: its heater's profile");
-    if (heaters->supply >= 0 && (!find_supply_channels(r) || !find_value(r)))
+    if (heaters->supply >= 0 &&
+        (!find_supply_channels(r) || !find_value(r) || !check_supply_alone(r)))
         return false;
     if (!station->dut)
         return true;

@@ -44,6 +44,8 @@ enum stop_why { STOP_OPERATOR, STOP_ENVELOPE, STOP_ESTOP, STOP_INSTRUMENT, STOP_
 /* Leave main (or setup) and run cleanup. Called again during cleanup: stop waiting inside it, its
  * outputs are still driven. `why` is for the verdicts and the report. */
 void engine_stop(struct engine *engine, enum stop_why why, const char *text);
+/* Its cleanup is running: what it has ordered is wanted, whoever stops it again. */
+bool engine_cleaning(const struct engine *engine);
 /* An instrument that only these sites need is lost: they end as error. */
 void engine_lose_site(struct engine *engine, unsigned site, const char *text);
 

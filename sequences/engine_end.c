@@ -51,6 +51,11 @@ static enum verdict stop_verdict(const struct engine *e)
     return VERDICT_ERROR;
 }
 
+bool engine_cleaning(const struct engine *e)
+{
+    return e->cleaning;
+}
+
 void engine_begin_cleanup(struct engine *e)
 {
     struct task *task = &e->task[e->sites + 1];

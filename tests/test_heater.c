@@ -308,6 +308,44 @@ static void a_cold_spell_winds_nothing_up_and_raises_the_voltage_slowly(void **s
     assert_in("voltage behind it, V", heater_control_tick(&r.control, &in), 7, 10);
 }
 
+/* Held in the preheat or on the ramp, then let go: the ceramic sees no step. */
+static void a_hold_on_the_way_up_is_followed_by_no_step(void **state)
+{
+    static const double holds_s[] = {1, 7};
+    (void)state;
+    for (size_t i = 0; i < COUNT(holds_s); i++) {
+        struct run r = run_of(true, NOTHING, 0);
+        heater_control_start(&r.control, at_s(0));
+        double before_V = 2;
+        for (unsigned k = 1; k <= 200; k++) {
+            double t_s = 0.1 * k;
+            for (unsigned n = 0; n < 10; n++)
+                warm(&r.part, r.control.demand_V, 0.01);
+            struct heater_input in = read_model(&r, t_s, r.control.demand_V);
+            if (k == (unsigned)(10 * holds_s[i]) || k == 170)
+                heater_control_hold(&r.control, k != 170, in.now);
+            double V = heater_control_tick(&r.control, &in);
+            double most_V = before_V < 8.5 ? 8.5 + 0.041 : before_V + 0.041;
+            assert_in("voltage, V", V, 0, most_V);
+            before_V = V;
+        }
+    }
+}
+
+/* Leads shorted or pulled: exactly nothing is no resistance of a cell. */
+static void nothing_at_all_is_not_regulated_on(void **state)
+{
+    (void)state;
+    struct run r = run_of(true, NOTHING, 0);
+    run_for(&r, 40);
+    for (unsigned k = 1; k <= 15; k++) {
+        struct instant now = at_s(40 + 0.1 * k);
+        struct heater_input in = {now, 0, 7.5, 7.5, now, now};
+        heater_control_tick(&r.control, &in);
+    }
+    assert_int_equal(r.control.state, HEATER_FAULT);
+}
+
 static void a_heater_that_went_off_by_a_fault_stays_off(void **state)
 {
     (void)state;
@@ -331,6 +369,8 @@ int main(void)
         cmocka_unit_test(an_element_that_is_not_seen_to_heat_is_not_burnt),
         cmocka_unit_test(a_new_target_moves_no_voltage_at_once),
         cmocka_unit_test(a_cold_spell_winds_nothing_up_and_raises_the_voltage_slowly),
+        cmocka_unit_test(a_hold_on_the_way_up_is_followed_by_no_step),
+        cmocka_unit_test(nothing_at_all_is_not_regulated_on),
         cmocka_unit_test(a_heater_that_went_off_by_a_fault_stays_off),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -116,16 +116,35 @@ static void a_shared_input_is_told_on_every_site(void **state)
     put(s, "psu.aux", 0, 5.0, 1);
     for (unsigned site = 1; site <= 4; site++)
         assert_int_equal(s->count[site], 1);
-    put(s, "dut.ubatt", 2, 6.0, 2);
+    put(s, "dut.ubatt", 2, 6.0, 300);
     assert_int_equal(s->count[2], 2);
     assert_int_equal(s->count[1], 1);
     assert_near(s->last_si, 1.0);
 }
 
+/* dut.over is made of a measured voltage and a set one, which settles in 200 ms. */
+static void a_reading_from_before_a_setting_changed_says_nothing(void **state)
+{
+    struct seen *s = *state;
+    put(s, "psu.aux", 0, 5.0, 100);
+    put(s, "dut.ubatt", 1, 6.0, 250);
+    assert_true(isnan(get(s, "dut.over", 1))); /* not settled yet */
+    put(s, "dut.ubatt", 1, 6.0, 350);
+    assert_near(get(s, "dut.over", 1), 1.0);
+    put(s, "psu.aux", 0, 5.0, 400); /* said again: no change */
+    assert_near(get(s, "dut.over", 1), 1.0);
+    put(s, "psu.aux", 0, (double)NAN, 500); /* on its way */
+    assert_true(isnan(get(s, "dut.over", 1)));
+    put(s, "psu.aux", 0, 2.0, 520);
+    assert_true(isnan(get(s, "dut.over", 1)));
+    put(s, "dut.ubatt", 1, 6.0, 720);
+    assert_near(get(s, "dut.over", 1), 4.0);
+}
+
 #define TABLE                                                                                      \
     "channel,scope,dir,unit,min,max,slew,settle,instrument,signal,u95\n"                           \
     "gas.n2,shared,out,L/min,0.05,10,,,mfc,flow,\n"                                                \
-    "psu.aux,shared,out,V,0,30,,,psu,u[4],\n"                                                      \
+    "psu.aux,shared,out,V,0,30,,0.2 s,psu,u[4],\n"                                                 \
     "dut.un,site,in,mV,0,1200,,,wb{site},un,\n"                                                    \
     "dut.duty,site,in,,0,1,,,wb{site},duty,\n"                                                     \
     "dut.ubatt,site,in,V,0,16,,,psu,u[{site}],\n"                                                  \
@@ -184,6 +203,7 @@ int main(void)
         ON_VALUES(what_is_not_vouched_for_makes_nothing_of_it_vouched_for),
         ON_VALUES(a_value_derived_from_a_derived_one_is_told_too),
         ON_VALUES(a_shared_input_is_told_on_every_site),
+        ON_VALUES(a_reading_from_before_a_setting_changed_says_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -519,6 +519,10 @@ static void what_the_regulation_lacks_is_said(void **state)
          "y.u,site,in,V,0,16,,,psu,u[{site}],\ny.i,site,in,A,0,5,,,psu,i[{site}],\n"
          "dut.ri,site,in,V,0,5,,,calc,dut.un * 1,\n",
          "the heaters are regulated on 'dut.ri': no channel"},
+        {REGULATED,
+         "y.u,site,in,V,0,16,,,psu,u[{site}],\ny.i,site,in,A,0,5,,,psu,i[{site}],\n"
+         "dut.ri,site,in,ohm,0,5,,,calc,dut.un * 1 A / 1 A / 1 A,\n",
+         "'psu.u' would set a voltage that the heater regulation owns"},
         {BASE "dut \"lsu49.dut\"\nheaters-on io\n", "", "heaters-on: 'io' is no supply"},
         {REGULATED, "y,site,out,V,0,5,,,heater,target,\n", "the heater's target is in ohm"},
     };

@@ -31,14 +31,15 @@ static const struct signal *signal_of(const struct gate *gate,
     return signal;
 }
 
-/* An instrument that only acknowledges has what it was told, until it is told otherwise. */
-static void remember(const struct gate_set_job *job)
+/* A setting that others are computed with: what an instrument only acknowledges, and switches. From
+ * the order until it is confirmed nobody knows it; then it is what the instrument says it took. */
+static void note_setting(const struct gate_set_job *job, double value)
 {
     struct rig *rig = job->gate->config.rig;
     struct unit unit;
-    if (signal_of(job->gate, binding_of_job(job), &unit)->at < 0)
-        rig_push(rig, job->channel, job->site, unit_to_si(&unit, job->wanted),
-                 loop_now(rig_loop(rig)));
+    bool told = signal_of(job->gate, binding_of_job(job), &unit)->at < 0;
+    if (told || job->gate->station->channels[job->channel].public.type == CHANNEL_ONOFF)
+        rig_push(rig, job->channel, job->site, unit_to_si(&unit, value), loop_now(rig_loop(rig)));
 }
 
 static void finish_job(struct gate_set_job *job)
@@ -46,7 +47,7 @@ static void finish_job(struct gate_set_job *job)
     const struct station *station = job->gate->station;
     char error[192] = "";
     if (job->rc == RC_OK)
-        remember(job);
+        note_setting(job, isnan(job->taken) ? job->wanted : job->taken);
     if (job->rc != RC_OK)
         snprintf(error, sizeof error, "%s (%s): %s", station->channels[job->channel].name,
                  station->instruments[binding_of_job(job)->instrument].setup.name,
@@ -65,6 +66,7 @@ static void on_set(void *ctx, enum rc rc, double readback)
         rc = RC_RANGE;
     if (rc != RC_OK && job->rc == RC_OK)
         job->rc = rc;
+    job->taken = readback;
     if (--job->left == 0)
         finish_job(job);
 }
@@ -97,6 +99,8 @@ static void drive(struct gate *gate, struct gate_set_job *job, double si)
     struct unit unit;
     signal_of(gate, binding, &unit);
     job->wanted = unit_from_si(&unit, si);
+    job->taken = (double)NAN;
+    note_setting(job, (double)NAN);
     job->left = binding->count + 1; /* one for this function, so that no answer finishes early */
     for (unsigned i = 0; i < binding->count; i++) {
         enum rc rc = device ? device_set(device, binding->signal, binding->first + i, job->wanted,

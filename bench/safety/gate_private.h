@@ -12,7 +12,7 @@ struct gate_set_job {
     gate_done *done;
     void *ctx;
     unsigned channel, site, left;
-    double wanted; /* in the signal's unit */
+    double wanted, taken; /* in the signal's unit; taken: as read back, NaN: it does not say */
     enum rc rc;
     bool busy;
 };
