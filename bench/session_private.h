@@ -1,6 +1,6 @@
 /* Shared by the files of the session: session.c (life), session_open.c (opening, closing),
- * session_host.c (what the engine asks), session_report.c (what it tells), session_streams.c
- * (recorded channels), session_envelope.c. */
+ * session_host.c (what the engine asks), session_report.c (what it tells), session_site.c (the end
+ * of one site), session_streams.c (recorded channels), session_envelope.c. */
 #ifndef BENCH_SESSION_PRIVATE_H
 #define BENCH_SESSION_PRIVATE_H
 
@@ -109,6 +109,9 @@ void session_free_streams(struct session *session);
 /* session_envelope.c */
 void session_collect_trips(struct session *session);
 void session_check_trips(struct session *session, unsigned channel, unsigned site, double si);
+/* session_site.c */
+/* A part is done or lost: its ramps are given up, its heater and all its switches go off. */
+void session_rest_site(struct session *session, unsigned site);
 /* session_open.c */
 /* The limits of the DUT type, into every source-meter whose limits are channels. */
 void session_limit_sources(struct session *session);

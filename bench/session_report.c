@@ -169,7 +169,7 @@ void session_site_done(void *ctx, unsigned site, enum verdict verdict, const cha
     if (why && !*why)
         why = NULL;
     uint64_t tag = next_tag(s);
-    heaters_shut_site(s->heaters, site);
+    session_rest_site(s, site);
     s->result.verdicts[verdict]++;
     s->result.parts++;
     if (s->recorder)

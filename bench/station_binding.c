@@ -112,10 +112,18 @@ static bool bind_error(const struct binder *b, const char *help, const char *mes
     return false;
 }
 
-static bool bind_signal(const struct binder *b, const struct registry_entry *entry,
-                        const char *text, struct station_binding *to)
+/* As many as the station uses of it. */
+static unsigned channels_of(const struct station_instrument *instrument)
 {
-    const struct capability *capability = entry->driver->capability;
+    unsigned of_driver = instrument->entry->driver->channels;
+    unsigned used = instrument->setup.channels ? instrument->setup.channels : of_driver;
+    return used ? used : 1;
+}
+
+static bool bind_signal(const struct binder *b, const char *text, struct station_binding *to)
+{
+    const struct station_instrument *instrument = &b->station->instruments[to->instrument];
+    const struct capability *capability = instrument->entry->driver->capability;
     bool pins = strcmp(capability->name, "digital_io") == 0;
     size_t len;
     if (!split_signal(text, pins, &len, &to->first, &to->count))
@@ -123,7 +131,7 @@ static bool bind_signal(const struct binder *b, const struct registry_entry *ent
     int signal = capability_signal(capability, text, len);
     if (signal < 0)
         return bind_error(b, NULL, "its instrument has no signal", text);
-    unsigned most = pins ? DIGITAL_PINS_MAX : entry->driver->channels ? entry->driver->channels : 1;
+    unsigned most = pins ? DIGITAL_PINS_MAX : channels_of(instrument);
     if (to->first + to->count > most)
         return bind_error(b, NULL, "its instrument has not that many channels:", text);
     if (!unit_fits(b, &capability->signals[signal]))
@@ -148,7 +156,7 @@ static bool bind_device(const struct binder *b, unsigned site, struct station_bi
     if (!entry)
         return true; /* warned of already: this station can be checked only */
     to->instrument = (unsigned)instrument;
-    if (!bind_signal(b, entry, signal, to))
+    if (!bind_signal(b, signal, to))
         return false;
     struct channel *channel = &b->station->channels[b->channel].public;
     const struct station_instrument *from = &b->station->instruments[instrument];

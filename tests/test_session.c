@@ -25,6 +25,7 @@ struct scene {
     int defect_site, defect; /* 0: none */
     double severity;
     void (*spoil)(struct station *station); /* after the check; NULL: nothing */
+    int64_t look_ms;                        /* when heater_on is taken; 0: never */
 };
 
 struct outcome {
@@ -33,6 +34,7 @@ struct outcome {
     int exit_code;
     char *shown; /* what the display wrote; freed by the caller */
     double flow_slpm, heater_W, supply_V, load_A;
+    bool heater_on[5]; /* of each site, during the run */
 };
 
 struct stage {
@@ -107,6 +109,22 @@ static void look_behind(struct stage *s, struct outcome *o)
     o->load_A = load.read(load.ctx, PLANT_LOAD_A, 0, t);
 }
 
+struct look {
+    struct stage *stage;
+    struct outcome *outcome;
+    struct timer timer;
+};
+
+static void on_look(void *ctx)
+{
+    struct look *look = ctx;
+    for (unsigned site = 1; site <= 4; site++) {
+        struct plant plant = twin_plant_controller(look->stage->twin, site);
+        double duty = plant.read(plant.ctx, PLANT_HEATER_DUTY, 0, loop_now(look->stage->loop));
+        look->outcome->heater_on[site] = duty > 0.0;
+    }
+}
+
 static void assert_at_rest(const struct outcome *o)
 {
     if (!(fabs(o->flow_slpm) < 0.01 && fabs(o->heater_W) < 1e-6 && o->supply_V < 0.01 &&
@@ -138,6 +156,11 @@ static struct outcome play(const struct scene *scene)
         twin_serial(s.twin, site, serials[site]);
         config.serials[site] = serials[site];
     }
+    struct look look = {.stage = &s, .outcome = &o, .timer = timer_of(on_look, &look)};
+    if (scene->look_ms)
+        assert_int_equal(loop_arm(s.loop, &look.timer,
+                                  instant_add(loop_now(s.loop), duration_ms(scene->look_ms))),
+                         RC_OK);
     o.rc = session_run(&config, &o.result);
     o.exit_code = session_exit_code(&o.result);
     look_behind(&s, &o);
@@ -224,6 +247,28 @@ static void a_trip_of_a_site_alone_is_an_error_of_that_site(void **state)
     struct session_result r = ends_with(&(struct scene){.text = LOW_HEATER(""), .seed = 1},
                                         EXIT_BENCH, "envelope: dut.uh");
     assert_false(r.tripped);
+}
+
+/* Its cleanup switches nothing off, and the others heat on for half a minute. */
+static void a_part_that_is_done_is_switched_off_while_the_others_go_on(void **state)
+{
+    (void)state;
+    struct outcome o = play(&(struct scene){
+        .text = HEAD POWER "main\n    step one on fail stop site\n        set dut.heater = on\n"
+                           "        wait 3 s\n        check dut.rh <= 4.2 ohm \"its heater\"\n"
+                           "        wait 30 s\n    end\nend\n"
+                           "cleanup within 60 s\n    mix off\nend\n",
+        .seed = 1,
+        .defect_site = 3,
+        .defect = 32,
+        .severity = 1.0,
+        .look_ms = 20000});
+    assert_int_equal(o.exit_code, EXIT_FAIL);
+    assert_non_null(strstr(o.shown, "its heater"));
+    assert_true(o.heater_on[1] && o.heater_on[2] && o.heater_on[4]);
+    assert_false(o.heater_on[3]);
+    assert_at_rest(&o);
+    free(o.shown);
 }
 
 /* The checker is told of 16 V, the gate of 5 V: it stands on its own. */
@@ -356,6 +401,7 @@ int main(void)
         cmocka_unit_test(a_wait_that_times_out_ends_with_3),
         cmocka_unit_test(the_envelope_trips_with_5),
         cmocka_unit_test(a_trip_of_a_site_alone_is_an_error_of_that_site),
+        cmocka_unit_test(a_part_that_is_done_is_switched_off_while_the_others_go_on),
         cmocka_unit_test(a_refusal_of_the_gate_trips_with_5),
         cmocka_unit_test(an_instrument_that_is_another_one_is_not_run),
         cmocka_unit_test(a_station_with_an_unknown_driver_is_refused),

@@ -505,6 +505,18 @@ static void an_element_rig_knows_its_part_and_its_heaters(void **state)
     diag_fini(&diag);
 }
 
+/* The table has u[1..4], the station uses three: the fourth would never be set. */
+static void a_channel_behind_those_that_are_used_is_refused(void **state)
+{
+    char base[2048];
+    snprintf(base, sizeof base, "%s", BASE);
+    strstr(base, "channels 4")[9] = '3';
+    struct loaded_text l = load(*state, base, TABLE);
+    assert_int_equal(l.rc, RC_CONFIG);
+    assert_non_null(strstr(l.diag.entries[0].message, "has not that many channels: 'u[1..4]'"));
+    unload(&l);
+}
+
 static void what_the_regulation_lacks_is_said(void **state)
 {
 #define REGULATED BASE "dut \"lsu49.dut\"\nheaters-on psu\n"
@@ -588,6 +600,7 @@ int main(void)
         cmocka_unit_test(channels_are_bound_to_signals),
         cmocka_unit_test(the_shipped_station_loads_without_a_word),
         cmocka_unit_test(an_element_rig_knows_its_part_and_its_heaters),
+        cmocka_unit_test(a_channel_behind_those_that_are_used_is_refused),
         cmocka_unit_test(what_the_regulation_lacks_is_said),
         cmocka_unit_test(a_station_of_other_drivers_loads_with_warnings_only),
     };

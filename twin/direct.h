@@ -26,7 +26,8 @@ struct direct_source {
 struct direct_wires {
     struct direct_source source;
     double meter_ohm; /* at the Nernst pair (A) or the cell */
-    bool reference_on, pump_path;
+    bool relay1;      /* A: reference current on; C: source-meter between reference and housing */
+    bool relay2;      /* A: lock-in at the pump cell */
     double sine_V, sine_Hz;
 };
 

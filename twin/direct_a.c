@@ -213,7 +213,7 @@ static double rn_ohm(const struct direct_a *a, const struct direct_at *at)
 static double reference_uA(const struct direct_a *a, const struct direct_wires *wires,
                            const struct direct_at *at)
 {
-    if (!wires->reference_on)
+    if (!wires->relay1)
         return 0;
     double most_uA = 1e6 * REFERENCE_V / rn_ohm(a, at);
     return a->part.reference_uA < most_uA ? a->part.reference_uA : most_uA;
@@ -291,13 +291,13 @@ struct impedance_point direct_a_lock_in(const struct direct_a *a, const struct d
     struct element_a_heat heat = element_a_heat_at(at->T_K);
     struct nernst_wiring plain = *wiring;
     struct nernst_path path =
-        direct_path(wires->pump_path ? &a->part.pump.rp : &a->part.rn, wiring, at->u);
+        direct_path(wires->relay2 ? &a->part.pump.rp : &a->part.rn, wiring, at->u);
     struct impedance z;
-    double T_K = at->T_K + (wires->pump_path ? wiring->side_dT_K : 0);
+    double T_K = at->T_K + (wires->relay2 ? wiring->side_dT_K : 0);
     plain.hf_factor = 1; /* in the path already */
     impedance_of_cell(&path, &plain, T_K, &z);
     struct impedance_point current_A = direct_sine_A(&z, wires->sine_V, wires->sine_Hz);
-    if (!wires->pump_path)
+    if (!wires->relay2)
         return direct_drop_V(&z, current_A, wires->sine_Hz);
     double ohm = element_a_rc_ohm(&a->part, heat, 1) + element_a_com_ohm(&a->part, heat);
     return (struct impedance_point){ohm * current_A.re_ohm, ohm * current_A.im_ohm};

@@ -3,7 +3,6 @@
 #include "twin/direct.h"
 
 static const double FRESH_SHARE = 1e-4, FRESH_LEAST = 1e-9, FRESH_K = 2, FRESH_SOOT = 0.002;
-static const double MEMORY_LEAST_V = 0.5; /* below it the glass forgets */
 
 static double path_ohm(const struct direct_c *c, const struct direct_at *at)
 {
@@ -85,6 +84,18 @@ void direct_c_start(struct direct_c *c, const struct direct_at *at)
     c->state.ln_we_bar = c->env.ln_goal_bar;
 }
 
+/* The source-meter between reference and housing: the cover alone, no electromotive force. */
+static void at_cover(const struct direct_c *c, const struct direct_source *s, double T_K,
+                     struct direct_reading *r)
+{
+    double ohm = 1 / element_c_cover_S(&c->part, T_K);
+    double mA = s->mode == DIRECT_OFF ? 0 : s->mode == DIRECT_VOLT ? s->set_mV / ohm : s->set_mA;
+    double most_mA = s->mode == DIRECT_VOLT ? s->limit_mA : s->limit_mV / ohm;
+    r->compliance = fabs(mA) > most_mA;
+    r->source_mA = direct_held(mA, -most_mA, most_mA);
+    r->source_mV = r->source_mA * ohm;
+}
+
 /* The source as element_c_driven_uA sees it, behind the resistance of the cell; with its
  * compliance. */
 static struct element_c_drive drive_of(const struct direct_c *c, const struct direct_wires *wires,
@@ -95,13 +106,15 @@ static struct element_c_drive drive_of(const struct direct_c *c, const struct di
     double open_mV = element_c_open_mV(&c->part, T_K, &c->state);
     struct element_c_drive drive = {.T_K = T_K, .dt_s = TWIN_STEP_S};
     *compliance = false;
-    if (s->mode == DIRECT_VOLT) {
+    if (wires->relay1) {
+        struct direct_reading cover;
+        at_cover(c, s, T_K, &cover);
+        drive.bias_V = cover.source_mV / 1000;
+    } else if (s->mode == DIRECT_VOLT) {
         drive.held_mV = s->set_mV;
         drive.held_ohm = ohm;
         drive.current_uA = 1000 * s->limit_mA;
         *compliance = fabs(s->set_mV - open_mV) / ohm >= s->limit_mA;
-        if (fabs(s->set_mV) > 1000 * MEMORY_LEAST_V)
-            drive.bias_V = s->set_mV / 1000;
     } else if (s->mode == DIRECT_AMPERE) {
         double u_mV = open_mV + s->set_mA * ohm;
         drive.current_uA = 1000 * s->set_mA;
@@ -138,11 +151,14 @@ void direct_c_read(const struct direct_c *c, const struct direct_wires *wires,
     struct element_c_drive drive = drive_of(c, wires, at, &r.compliance);
     r.source_mA = element_c_driven_uA(&c->part, &drive, open_mV) / 1000;
     r.u_mV = open_mV + r.source_mA * ohm;
-    if (wires->source.mode == DIRECT_OFF)
+    bool open = wires->source.mode == DIRECT_OFF || wires->relay1;
+    if (open)
         r.u_mV *= direct_share(ohm, wires->meter_ohm);
-    if (wires->source.mode != DIRECT_VOLT) /* which holds the leads against it */
+    if (open || wires->source.mode != DIRECT_VOLT) /* which holds the leads against it */
         r.u_mV += nernst_coupling_mV_V(&c->part.wiring, at->T_K, ohm) * at->heater_V;
     r.source_mV = r.u_mV;
+    if (wires->relay1)
+        at_cover(c, &wires->source, direct_hot_K(at->T_K), &r);
     *out = r;
 }
 

@@ -114,7 +114,7 @@ static double scanner_read(void *ctx, enum plant_signal signal, unsigned channel
     struct twin_site *site = &twin->sites[channel % sites];
     struct site_direct *d = &site->direct;
     if (signal == PLANT_RELAY)
-        return (channel < sites ? d->wires.reference_on : d->wires.pump_path) ? 1 : 0;
+        return (channel < sites ? d->wires.relay1 : d->wires.relay2) ? 1 : 0;
     if (signal == PLANT_METER_ohm)
         return d->wires.meter_ohm;
     if (signal != PLANT_METER_V)
@@ -134,9 +134,9 @@ static void scanner_write(void *ctx, enum plant_signal signal, unsigned channel,
     if (signal == PLANT_RELAY && channel < 2 * sites) {
         struct direct_wires *wires = site_direct_wires(twin, &twin->sites[channel % sites]);
         if (channel < sites)
-            wires->reference_on = value > 0.5;
+            wires->relay1 = value > 0.5;
         else
-            wires->pump_path = value > 0.5;
+            wires->relay2 = value > 0.5;
     } else if (signal == PLANT_METER_ohm && value > 0) {
         for (unsigned i = 0; i < sites; i++)
             site_direct_wires(twin, &twin->sites[i])->meter_ohm = value;

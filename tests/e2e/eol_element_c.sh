@@ -38,7 +38,7 @@ done <<'END'
 D25:0.5 u_air
 D26:0.5 activity
 D28:0 u_air
-D29:0.3 u_memory
+D29:0.3 i_cover
 D31:1 r_heater_cold
 D34:0.2 u_air
 D35:0.5 activity
