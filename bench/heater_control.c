@@ -5,6 +5,7 @@
 #include "core/num.h"
 
 static const double stale_s = 1.0, ohm_s = 1.2; /* ohm: longer than one mixed reading lasts */
+static const double cool_s = 60.0; /* off for less: what it has used of its budgets still counts */
 static const double settled_V = 0.5; /* the law's proportional part, when the target is reached */
 static const double least_V = 0.5;   /* while regulating: 0 would switch the output off */
 static const double margin =
@@ -20,9 +21,16 @@ void heater_control_init(struct heater_control *c, const struct heater_plan *pla
     *c = (struct heater_control){.plan = *plan, .target_ohm = plan->target_ohm};
 }
 
+/* Switching off and on again is no way to a second boost. */
 void heater_control_start(struct heater_control *c, struct instant now)
 {
+    const struct heater_control was = *c;
+    bool warm = was.used && seconds(now, was.last) < cool_s;
     *c = (struct heater_control){.plan = c->plan,
+                                 .used = true,
+                                 .energy_J = warm ? was.energy_J : 0.0,
+                                 .boosted_s = warm ? was.boosted_s : 0.0,
+                                 .budget_since = warm ? was.budget_since : now,
                                  .target_ohm = c->target_ohm,
                                  .state = HEATER_PREHEAT,
                                  .demand_V = c->plan.preheat_V,
@@ -133,7 +141,7 @@ static enum heater_fault find_outside(struct heater_control *c, const struct hea
 
 static enum heater_fault find_fault(struct heater_control *c, const struct heater_input *in)
 {
-    double planned_J = c->plan.warm_J + c->plan.steady_W * seconds(in->now, c->began);
+    double planned_J = c->plan.warm_J + c->plan.steady_W * seconds(in->now, c->budget_since);
     if (!isnan(in->value_ohm) && instant_before(c->value_seen, in->value_t))
         c->value_seen = in->value_t;
     if (!isnan(in->power_W) && instant_before(c->supply_seen, in->supply_t))

@@ -9,7 +9,8 @@
  * jumps; the integral rests while the voltage stands at a bound. But for the step from preheat to
  * the ramp's start, the voltage never rises faster than the ramp. What makes it go off: no reading
  * for 1 s, not heated in time, value outside the band, heater resistance outside its range, more
- * energy than factor (warm-up + steady power * time), a hold that lasts too long. Power that is not
+ * energy than factor (warm-up + steady power * time), a hold that lasts too long. Energy and boost
+ * count on when it is off for less than a minute. Power that is not
  * known counts as the most it can be. Profile of the published sensors (Bosch Y 258 E00 015e): 2 V,
  * then 8.5 V rising 0.4 V/s, at most 12 V, 13 V for 30 s. */
 #ifndef BENCH_HEATER_CONTROL_H
@@ -65,9 +66,9 @@ struct heater_control {
     enum heater_state state;
     enum heater_fault fault;
     double target_ohm, demand_V, integral_V, energy_J, boosted_s;
-    struct instant began, ramp_began, last, value_seen, supply_seen;
+    struct instant budget_since, began, ramp_began, last, value_seen, supply_seen;
     struct instant in_band, ohm_good, held_since;
-    bool settled, held;
+    bool used, settled, held;
 };
 
 void heater_control_init(struct heater_control *c, const struct heater_plan *plan);

@@ -82,7 +82,8 @@ void session_check_trips(struct session *s, unsigned channel, unsigned site, dou
             continue;
         bool low = !isnan(t->lo_si) && !(si >= t->lo_si);
         bool high = !isnan(t->hi_si) && !(si <= t->hi_si);
-        if ((low || high) && !s->result.tripped)
+        bool matters = t->stops || engine_site_live(s->engine, site); /* once a site */
+        if ((low || high) && matters && !s->result.tripped)
             trip(s, t, site, si);
     }
 }

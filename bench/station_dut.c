@@ -162,13 +162,43 @@ static bool add_limit(struct station_reader *r, unsigned channel, double lo_si, 
     return true;
 }
 
+static bool is_signal(const struct station *station, unsigned channel, unsigned instrument,
+                      unsigned signal)
+{
+    const struct station_binding *b = &station->channels[channel].binding[0];
+    return capability_of(station, b) == &capability_source_meter && b->instrument == instrument &&
+           b->signal == signal && station->channels[channel].public.output;
+}
+
+/* A source without a limit of the type's would have its own instrument's, which may be amperes. */
+static bool check_source_limited(struct station_reader *r, unsigned channel)
+{
+    static const struct {
+        unsigned level, limit;
+        const char *help;
+    } pairs[] = {{SOURCE_SIGNAL_U, SOURCE_SIGNAL_LIMIT_I, "add an output row of signal limit_i"},
+                 {SOURCE_SIGNAL_I, SOURCE_SIGNAL_LIMIT_U, "add an output row of signal limit_u"}};
+    const struct station *station = r->station;
+    unsigned instrument = station->channels[channel].binding[0].instrument;
+    for (size_t i = 0; i < COUNT(pairs); i++) {
+        bool limited = !is_signal(station, channel, instrument, pairs[i].level);
+        for (unsigned c = 0; c < station->channel_count && !limited; c++)
+            limited = is_signal(station, c, instrument, pairs[i].limit);
+        if (!limited)
+            return station_fail(r, station->channels[channel].at, pairs[i].help,
+                                "channel '%s' drives the electrodes without a limit of the part's",
+                                station->channels[channel].name);
+    }
+    return true;
+}
+
 static bool limit_electrodes(struct station_reader *r, unsigned channel)
 {
     const struct station_binding *b = &r->station->channels[channel].binding[0];
     const struct capability *capability = capability_of(r->station, b);
     double most_V = r->station->dut->electrode_V, most_A = r->station->dut->ip_mA * 1e-3;
     if (capability == &capability_lock_in && b->signal == LOCK_IN_SIGNAL_AMPLITUDE)
-        return add_limit(r, channel, (double)NAN, most_V);
+        return add_limit(r, channel, (double)NAN, most_V * M_SQRT1_2); /* it is told in rms */
     if (capability != &capability_source_meter)
         return true;
     switch (b->signal) {
@@ -201,7 +231,7 @@ bool station_bind_dut(struct station_reader *r)
         return true;
     bool ok = true;
     for (unsigned c = 0; c < station->channel_count && ok; c++)
-        ok = limit_electrodes(r, c);
+        ok = check_source_limited(r, c) && limit_electrodes(r, c);
     if (ok && heaters->u >= 0)
         ok = add_limit(r, (unsigned)heaters->u, (double)NAN, station->dut->heater.boost_V);
     return ok;

@@ -234,6 +234,11 @@ void engine_lose_site(struct engine *e, unsigned site, const char *text)
     engine_pump(e);
 }
 
+bool engine_site_live(const struct engine *e, unsigned site)
+{
+    return site && site <= e->sites && e->site[site].live;
+}
+
 bool engine_running(const struct engine *e)
 {
     return e->running;

@@ -49,6 +49,8 @@ bool engine_cleaning(const struct engine *engine);
 /* An instrument that only these sites need is lost: they end as error. */
 void engine_lose_site(struct engine *engine, unsigned site, const char *text);
 
+/* False: this site has left the sequence, or never took part. */
+bool engine_site_live(const struct engine *engine, unsigned site);
 bool engine_running(const struct engine *engine);
 /* For displays: what a site is doing ("ip_lean8: settling"), and 0..1 of the typical time. */
 const char *engine_activity(const struct engine *engine, unsigned site);

@@ -267,6 +267,23 @@ static void an_element_that_is_not_seen_to_heat_is_not_burnt(void **state)
     }
 }
 
+/* Never seen to heat and switched on again and again: what it may use is not given anew. */
+static void off_and_on_again_gives_no_second_budget(void **state)
+{
+    struct run r = run_of(true, VALUE_COLD, 0);
+    (void)state;
+    run_for(&r, 60);
+    double used_J = r.control.energy_J, boosted_s = r.control.boosted_s;
+    double off_s = duration_in_s(instant_since(r.control.last, at_s(0)));
+    assert_true(used_J > 100);
+    heater_control_stop(&r.control);
+    heater_control_start(&r.control, at_s(off_s + 59));
+    assert_true(r.control.energy_J == used_J && r.control.boosted_s == boosted_s);
+    heater_control_stop(&r.control);
+    heater_control_start(&r.control, at_s(off_s + 59 + 61));
+    assert_true(r.control.energy_J == 0.0 && r.control.boosted_s == 0.0);
+}
+
 static void a_new_target_moves_no_voltage_at_once(void **state)
 {
     (void)state;
@@ -367,6 +384,7 @@ int main(void)
         cmocka_unit_test(every_part_comes_to_its_target_without_overshoot),
         cmocka_unit_test(whatever_goes_wrong_puts_the_heater_off_in_time),
         cmocka_unit_test(an_element_that_is_not_seen_to_heat_is_not_burnt),
+        cmocka_unit_test(off_and_on_again_gives_no_second_budget),
         cmocka_unit_test(a_new_target_moves_no_voltage_at_once),
         cmocka_unit_test(a_cold_spell_winds_nothing_up_and_raises_the_voltage_slowly),
         cmocka_unit_test(a_hold_on_the_way_up_is_followed_by_no_step),

@@ -244,9 +244,15 @@ static void the_envelope_trips_with_5(void **state)
 static void a_trip_of_a_site_alone_is_an_error_of_that_site(void **state)
 {
     (void)state;
-    struct session_result r = ends_with(&(struct scene){.text = LOW_HEATER(""), .seed = 1},
-                                        EXIT_BENCH, "envelope: dut.uh");
-    assert_false(r.tripped);
+    struct outcome o = play(&(struct scene){.text = LOW_HEATER(""), .seed = 1});
+    unsigned said = 0;
+    for (const char *at = o.shown; (at = strstr(at, " trip envelope: dut.uh")); at++)
+        said++;
+    assert_int_equal(o.exit_code, EXIT_BENCH);
+    assert_false(o.result.tripped);
+    assert_int_equal(said, 4); /* once a site, not once a reading */
+    assert_at_rest(&o);
+    free(o.shown);
 }
 
 /* Its cleanup switches nothing off, and the others heat on for half a minute. */

@@ -520,6 +520,7 @@ static void a_channel_behind_those_that_are_used_is_refused(void **state)
 static void what_the_regulation_lacks_is_said(void **state)
 {
 #define REGULATED BASE "dut \"lsu49.dut\"\nheaters-on psu\n"
+#define SOURCED BASE "dut \"lsu49.dut\"\ninstrument smu keithley2400 sim \"smu\"\n"
     static const struct {
         const char *station, *rows, *message;
     } lacks[] = {
@@ -537,6 +538,10 @@ static void what_the_regulation_lacks_is_said(void **state)
          "'psu.u' would set a voltage that the heater regulation owns"},
         {BASE "dut \"lsu49.dut\"\nheaters-on io\n", "", "heaters-on: 'io' is no supply"},
         {REGULATED, "y,site,out,V,0,5,,,heater,target,\n", "the heater's target is in ohm"},
+        {SOURCED, "y.u,shared,out,V,0,1,,,smu,u,\n", "'y.u' drives the electrodes without a limit"},
+        {SOURCED, "y.u,shared,out,V,0,1,,,smu,u,\ny.l,shared,out,V,0,1,,,smu,limit_u,\n",
+         "'y.u' drives the electrodes without a limit"},
+        {SOURCED, "y.i,shared,out,A,0,1,,,smu,i,\n", "'y.i' drives the electrodes without a limit"},
     };
     for (size_t i = 0; i < COUNT(lacks); i++) {
         char table[2048];
