@@ -46,6 +46,14 @@ static inline struct span span_skip(struct span a, size_t n)
     return (struct span){a.at + n, a.len - n};
 }
 
+/* As a text of C in `to[cap]`, cut where that ends. */
+static inline void span_copy(struct span a, char *to, size_t cap)
+{
+    size_t len = a.len < cap - 1 ? a.len : cap - 1;
+    memcpy(to, a.at, len);
+    to[len] = '\0';
+}
+
 static inline struct span obuf_span(const struct obuf *out)
 {
     return (struct span){out->at, out->len};

@@ -78,6 +78,46 @@ static void identity_and_errors_are_read(void **state)
         assert_int_equal(scpi_parse_error(span_text(bad[i]), &code), RC_PROTOCOL);
 }
 
+static void another_unit_is_refused(void **state)
+{
+    struct scpi_identity idn;
+    struct span text = SPAN("KEITHLEY,MODEL 2400,123,C30");
+    (void)state;
+    assert_int_equal(scpi_accept_identity(text, "MODEL 2400", "", &idn), RC_OK);
+    assert_int_equal(scpi_accept_identity(text, "MODEL 2400", "123", &idn), RC_OK);
+    assert_true(span_is(idn.firmware, "C30"));
+    assert_int_equal(scpi_accept_identity(text, "MODEL 2410", "", &idn), RC_REFUSED);
+    assert_int_equal(scpi_accept_identity(text, "MODEL 2400", "124", &idn), RC_REFUSED);
+    assert_int_equal(scpi_accept_identity(SPAN("what?"), "MODEL 2400", "", &idn), RC_PROTOCOL);
+}
+
+static enum rc put_letter(const void *ctx, char letter, struct obuf *out)
+{
+    const char *wanted = ctx;
+    return letter == *wanted ? obuf_put(out, SPAN("12")) : RC_CONFIG;
+}
+
+static void a_template_goes_out_whole_or_not_at_all(void **state)
+{
+    static const struct {
+        const char *text, *line;
+        size_t cap;
+        enum rc rc;
+    } rows[] = {{"VOLT {x};:OUTP ON", "VOLT 12;:OUTP ON\n", 32, RC_OK},
+                {"{x}{x}", "1212\n", 5, RC_OK},
+                {"{x}{x}", "", 4, RC_NOSPACE},
+                {"VOLT {y}", "", 32, RC_CONFIG},
+                {"a{", "a{\n", 32, RC_OK}};
+    (void)state;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        char text[32];
+        struct obuf out = {text, 0, rows[i].cap};
+        const struct scpi_template line = {rows[i].text, put_letter, "x"};
+        assert_int_equal(scpi_put_line(&out, &line), rows[i].rc);
+        assert_true(span_is(obuf_span(&out), rows[i].line));
+    }
+}
+
 static void blocks_are_as_long_as_they_say(void **state)
 {
     (void)state;
@@ -274,6 +314,8 @@ int main(void)
         cmocka_unit_test(fields_are_cut_outside_quotes_lists_and_blocks),
         cmocka_unit_test(sentinels_are_no_numbers),
         cmocka_unit_test(identity_and_errors_are_read),
+        cmocka_unit_test(another_unit_is_refused),
+        cmocka_unit_test(a_template_goes_out_whole_or_not_at_all),
         cmocka_unit_test(blocks_are_as_long_as_they_say),
         cmocka_unit_test(headers_inherit_the_path_of_the_one_before),
         cmocka_unit_test(a_mnemonic_is_short_or_long_and_nothing_between),

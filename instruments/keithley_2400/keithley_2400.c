@@ -133,40 +133,25 @@ static bool may_set(const struct source_meter_model *model, const struct device_
     }
 }
 
-static enum rc put_value(const struct driver *self, const struct device_setup *setup,
-                         const struct ask *ask, char letter, struct obuf *request)
+struct request {
+    const struct source_meter_model *model;
+    const struct device_setup *setup;
+    double value;
+};
+
+static enum rc put_value(const void *ctx, char letter, struct obuf *out)
 {
     static const struct scpi_style style = {.decimals = 6, .exponent = true};
+    const struct request *request = ctx;
 
     switch (letter) {
     case 'x':
-        return scpi_put_number(request, ask->value, style);
+        return scpi_put_number(out, request->value, style);
     case 'v':
-        return scpi_put_number(request, default_limit_V(self->model, setup), style);
+        return scpi_put_number(out, default_limit_V(request->model, request->setup), style);
     default:
         return RC_CONFIG; /* a row of the table is wrong */
     }
-}
-
-static enum rc put_line(const struct driver *self, const struct device_setup *setup,
-                        const struct ask *ask, const char *send, struct obuf *request)
-{
-    size_t start = request->len;
-    enum rc rc = RC_OK;
-
-    while (rc == RC_OK && *send) {
-        if (send[0] == '{' && send[1] && send[2] == '}') {
-            rc = put_value(self, setup, ask, send[1], request);
-            send += 3;
-        } else {
-            rc = obuf_byte(request, (unsigned char)*send++);
-        }
-    }
-    if (rc == RC_OK)
-        rc = obuf_byte(request, '\n');
-    if (rc != RC_OK)
-        request->len = start;
-    return rc;
 }
 
 static enum rc encode(const struct driver *self, const struct device_setup *setup,
@@ -177,14 +162,10 @@ static enum rc encode(const struct driver *self, const struct device_setup *setu
     if (ask->kind == ASK_SET && !may_set(self->model, setup, ask))
         return RC_RANGE;
     const struct line *line = find_line(ask);
-    return line ? put_line(self, setup, ask, line->send, request) : RC_CONFIG;
-}
-
-static void copy_text(char *to, size_t cap, struct span text)
-{
-    size_t len = text.len < cap - 1 ? text.len : cap - 1;
-    memcpy(to, text.at, len);
-    to[len] = '\0';
+    if (!line)
+        return RC_CONFIG;
+    const struct request of = {self->model, setup, ask->value};
+    return scpi_put_line(request, &(struct scpi_template){line->send, put_value, &of});
 }
 
 static enum rc decode_identity(const struct source_meter_model *model,
@@ -192,21 +173,15 @@ static enum rc decode_identity(const struct source_meter_model *model,
                                struct identity *identity)
 {
     struct scpi_identity idn;
-    enum rc rc = scpi_parse_identity(frame, &idn);
+    enum rc rc = scpi_accept_identity(frame, model->model, setup->expect_serial, &idn);
 
-    if (rc != RC_OK)
-        return rc;
-    if (!span_is(idn.model, model->model))
-        return RC_REFUSED;
-    if (setup->expect_serial[0] && !span_is(idn.serial, setup->expect_serial))
-        return RC_REFUSED;
-    if (identity) {
-        copy_text(identity->make, sizeof(identity->make), idn.make);
-        copy_text(identity->model, sizeof(identity->model), idn.model);
-        copy_text(identity->serial, sizeof(identity->serial), idn.serial);
-        copy_text(identity->firmware, sizeof(identity->firmware), idn.firmware);
+    if (rc == RC_OK && identity) {
+        span_copy(idn.make, identity->make, sizeof(identity->make));
+        span_copy(idn.model, identity->model, sizeof(identity->model));
+        span_copy(idn.serial, identity->serial, sizeof(identity->serial));
+        span_copy(idn.firmware, identity->firmware, sizeof(identity->firmware));
     }
-    return RC_OK;
+    return rc;
 }
 
 /* NaN: overflow (9.9E37), or not measured (9.91E37). */

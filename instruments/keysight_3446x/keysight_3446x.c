@@ -34,25 +34,11 @@ static const struct keysight_3446x_model k34465a = {
     .serial = "MY54500001", .firmware = "A.02.14-02.40-02.14-00.52-04-01" };
 /* clang-format on */
 
-static enum rc put_line(const struct keysight_3446x_model *model, const char *send,
-                        struct obuf *request)
+static enum rc put_range(const void *ctx, char letter, struct obuf *out)
 {
-    size_t start = request->len;
-    enum rc rc = RC_OK;
-
-    while (rc == RC_OK && *send) {
-        if (*send == '{') {
-            rc = obuf_put(request, span_text(model->range));
-            send += 3;
-        } else {
-            rc = obuf_byte(request, (unsigned char)*send++);
-        }
-    }
-    if (rc == RC_OK)
-        rc = obuf_byte(request, '\n');
-    if (rc != RC_OK)
-        request->len = start;
-    return rc;
+    const struct keysight_3446x_model *model = ctx;
+    (void)letter; /* the only one */
+    return obuf_put(out, span_text(model->range));
 }
 
 static enum rc encode(const struct driver *self, const struct device_setup *setup,
@@ -68,7 +54,8 @@ static enum rc encode(const struct driver *self, const struct device_setup *setu
         return obuf_put(request, SPAN("*IDN?\n"));
     case ASK_CONFIGURE:
         return ask->step < COUNT(configure_table)
-                   ? put_line(self->model, configure_table[ask->step].send, request)
+                   ? scpi_put_line(request, &(struct scpi_template){configure_table[ask->step].send,
+                                                                    put_range, self->model})
                    : RC_CONFIG;
     case ASK_SET:
         return RC_RANGE; /* nothing can be set */
@@ -79,33 +66,20 @@ static enum rc encode(const struct driver *self, const struct device_setup *setu
     return RC_CONFIG;
 }
 
-static void copy_text(char *to, size_t cap, struct span text)
-{
-    size_t len = text.len < cap - 1 ? text.len : cap - 1;
-    memcpy(to, text.at, len);
-    to[len] = '\0';
-}
-
 static enum rc decode_identity(const struct keysight_3446x_model *model,
                                const struct device_setup *setup, struct span frame,
                                struct identity *identity)
 {
     struct scpi_identity idn;
-    enum rc rc = scpi_parse_identity(frame, &idn);
+    enum rc rc = scpi_accept_identity(frame, model->model, setup->expect_serial, &idn);
 
-    if (rc != RC_OK)
-        return rc;
-    if (!span_is(idn.model, model->model))
-        return RC_REFUSED;
-    if (setup->expect_serial[0] && !span_is(idn.serial, setup->expect_serial))
-        return RC_REFUSED;
-    if (identity) {
-        copy_text(identity->make, sizeof(identity->make), idn.make);
-        copy_text(identity->model, sizeof(identity->model), idn.model);
-        copy_text(identity->serial, sizeof(identity->serial), idn.serial);
-        copy_text(identity->firmware, sizeof(identity->firmware), idn.firmware);
+    if (rc == RC_OK && identity) {
+        span_copy(idn.make, identity->make, sizeof(identity->make));
+        span_copy(idn.model, identity->model, sizeof(identity->model));
+        span_copy(idn.serial, identity->serial, sizeof(identity->serial));
+        span_copy(idn.firmware, identity->firmware, sizeof(identity->firmware));
     }
-    return RC_OK;
+    return rc;
 }
 
 /* The meter prints every reading with an exponent of two digits. That is demanded, because a number

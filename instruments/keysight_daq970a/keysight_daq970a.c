@@ -93,54 +93,36 @@ static enum rc put_two_digits(struct obuf *request, unsigned value)
     return obuf_put(request, (struct span){digits, sizeof digits});
 }
 
-static enum rc put_value(const struct keysight_daq970a_model *model,
-                         const struct device_setup *setup, const struct ask *ask, char letter,
-                         struct obuf *request)
+struct request {
+    const struct keysight_daq970a_model *model;
+    const struct device_setup *setup;
+    unsigned channel;
+};
+
+static enum rc put_value(const void *ctx, char letter, struct obuf *out)
 {
+    const struct request *request = ctx;
     enum rc rc;
 
     switch (letter) {
     case 'n':
-        return obuf_put(request, must_hurry(setup) ? SPAN("0.2") : SPAN("1"));
+        return obuf_put(out, must_hurry(request->setup) ? SPAN("0.2") : SPAN("1"));
     case 's':
-        return obuf_put(request, span_text(model->remote));
+        return obuf_put(out, span_text(request->model->remote));
     case 'z':
-        return obuf_put(request, span_text(model->impedance));
+        return obuf_put(out, span_text(request->model->impedance));
     case 'l':
-        rc = obuf_put(request, SPAN("(@101:1"));
+        rc = obuf_put(out, SPAN("(@101:1"));
         if (rc == RC_OK)
-            rc = put_two_digits(request, inputs_used(setup));
+            rc = put_two_digits(out, inputs_used(request->setup));
         break;
     default:
-        rc = obuf_put(request, SPAN("(@2"));
+        rc = obuf_put(out, SPAN("(@2"));
         if (rc == RC_OK)
-            rc = put_two_digits(request, ask->channel + 1);
+            rc = put_two_digits(out, request->channel + 1);
         break;
     }
-    return rc == RC_OK ? obuf_byte(request, ')') : rc;
-}
-
-static enum rc put_line(const struct keysight_daq970a_model *model,
-                        const struct device_setup *setup, const struct ask *ask, const char *send,
-                        struct obuf *request)
-{
-    size_t start = request->len;
-    enum rc rc = RC_OK;
-
-    while (rc == RC_OK && *send) {
-        size_t plain = strcspn(send, "{");
-        rc = obuf_put(request, (struct span){send, plain});
-        send += plain;
-        if (rc == RC_OK && *send) {
-            rc = put_value(model, setup, ask, send[1], request);
-            send += 3;
-        }
-    }
-    if (rc == RC_OK)
-        rc = obuf_byte(request, '\n');
-    if (rc != RC_OK)
-        request->len = start;
-    return rc;
+    return rc == RC_OK ? obuf_byte(out, ')') : rc;
 }
 
 static enum rc encode(const struct driver *self, const struct device_setup *setup,
@@ -157,39 +139,29 @@ static enum rc encode(const struct driver *self, const struct device_setup *setu
             return RC_RANGE;
     }
     const struct line *line = find_line(ask);
-    return line ? put_line(self->model, setup, ask, line->send, request) : RC_CONFIG;
+    if (!line)
+        return RC_CONFIG;
+    const struct request of = {self->model, setup, ask->channel};
+    return scpi_put_line(request, &(struct scpi_template){line->send, put_value, &of});
 }
 
 /* --- understanding -------------------------------------------------------------------------------
  */
-
-static void copy_text(char *to, size_t cap, struct span text)
-{
-    size_t len = text.len < cap - 1 ? text.len : cap - 1;
-    memcpy(to, text.at, len);
-    to[len] = '\0';
-}
 
 static enum rc decode_identity(const struct keysight_daq970a_model *model,
                                const struct device_setup *setup, struct span frame,
                                struct identity *identity)
 {
     struct scpi_identity idn;
-    enum rc rc = scpi_parse_identity(frame, &idn);
+    enum rc rc = scpi_accept_identity(frame, model->model, setup->expect_serial, &idn);
 
-    if (rc != RC_OK)
-        return rc;
-    if (!span_is(idn.model, model->model))
-        return RC_REFUSED;
-    if (setup->expect_serial[0] && !span_is(idn.serial, setup->expect_serial))
-        return RC_REFUSED;
-    if (identity) {
-        copy_text(identity->make, sizeof(identity->make), idn.make);
-        copy_text(identity->model, sizeof(identity->model), idn.model);
-        copy_text(identity->serial, sizeof(identity->serial), idn.serial);
-        copy_text(identity->firmware, sizeof(identity->firmware), idn.firmware);
+    if (rc == RC_OK && identity) {
+        span_copy(idn.make, identity->make, sizeof(identity->make));
+        span_copy(idn.model, identity->model, sizeof(identity->model));
+        span_copy(idn.serial, identity->serial, sizeof(identity->serial));
+        span_copy(idn.firmware, identity->firmware, sizeof(identity->firmware));
     }
-    return RC_OK;
+    return rc;
 }
 
 static void fill_reading(const struct daq_reply *fields, unsigned step, struct answer *out)

@@ -220,13 +220,6 @@ static enum rc find_value(const struct device_setup *setup, const struct ask *as
     return RC_OK;
 }
 
-static void copy_text(char *to, size_t cap, struct span text)
-{
-    size_t len = text.len < cap - 1 ? text.len : cap - 1;
-    memcpy(to, text.at, len);
-    to[len] = '\0';
-}
-
 static bool is_printable(struct span text)
 {
     for (size_t i = 0; i < text.len; i++)
@@ -245,9 +238,9 @@ static enum rc decode_pins(const struct device_setup *setup, const struct ask *a
         return ask->kind == ASK_IDENTIFY && value.len ? RC_REFUSED : RC_PROTOCOL;
     if (ask->kind == ASK_IDENTIFY) {
         if (out->identity) {
-            copy_text(out->identity->make, sizeof(out->identity->make), SPAN("Numato"));
-            copy_text(out->identity->model, sizeof(out->identity->model),
-                      count == 8 ? SPAN("GPIO 8") : SPAN("GPIO 16"));
+            span_copy(SPAN("Numato"), out->identity->make, sizeof(out->identity->make));
+            span_copy(count == 8 ? SPAN("GPIO 8") : SPAN("GPIO 16"), out->identity->model,
+                      sizeof(out->identity->model));
         }
         return RC_OK;
     }
@@ -271,7 +264,7 @@ static enum rc decode_id(const struct device_setup *setup, struct span value,
     if (setup->expect_serial[0] && !same_text(value, span_text(setup->expect_serial)))
         return RC_REFUSED;
     if (identity)
-        copy_text(identity->serial, sizeof(identity->serial), value);
+        span_copy(value, identity->serial, sizeof(identity->serial));
     return RC_OK;
 }
 
@@ -301,7 +294,7 @@ static enum rc decode(const struct driver *self, const struct device_setup *setu
         if (!is_printable(value))
             return RC_PROTOCOL;
         if (identity)
-            copy_text(identity->firmware, sizeof(identity->firmware), value);
+            span_copy(value, identity->firmware, sizeof(identity->firmware));
         return RC_OK;
     case REPLY_ID:
         return decode_id(setup, value, identity);

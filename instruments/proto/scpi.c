@@ -104,6 +104,39 @@ enum rc scpi_parse_identity(struct span text, struct scpi_identity *out)
     return RC_OK;
 }
 
+enum rc scpi_accept_identity(struct span text, const char *model, const char *serial,
+                             struct scpi_identity *out)
+{
+    struct scpi_identity idn;
+    enum rc rc = scpi_parse_identity(text, &idn);
+    if (rc != RC_OK)
+        return rc;
+    if (!span_is(idn.model, model) || (*serial && !span_is(idn.serial, serial)))
+        return RC_REFUSED;
+    *out = idn;
+    return RC_OK;
+}
+
+enum rc scpi_put_line(struct obuf *out, const struct scpi_template *line)
+{
+    size_t start = out->len;
+    const char *at = line->text;
+    enum rc rc = RC_OK;
+    while (rc == RC_OK && *at) {
+        if (at[0] == '{' && at[1] && at[2] == '}') {
+            rc = line->put(line->ctx, at[1], out);
+            at += 3;
+        } else {
+            rc = obuf_byte(out, (unsigned char)*at++);
+        }
+    }
+    if (rc == RC_OK)
+        rc = obuf_byte(out, '\n');
+    if (rc != RC_OK)
+        out->len = start;
+    return rc;
+}
+
 enum rc scpi_parse_error(struct span text, int *code)
 {
     struct span number, rest = scpi_text_trim(text);

@@ -33,8 +33,24 @@ struct scpi_identity {
 };
 /* "make,model,serial,firmware" of *IDN?, spans into `text`; the firmware may hold commas. */
 MUST_CHECK enum rc scpi_parse_identity(struct span text, struct scpi_identity *out);
+/* The same, and only of the unit that is meant. RC_REFUSED: another model, or another serial number
+ * than `serial`, of which "" means any. */
+MUST_CHECK enum rc scpi_accept_identity(struct span text, const char *model, const char *serial,
+                                        struct scpi_identity *out);
 /* `0,"No error"`, `+0,"No error"`, `-113,"Undefined header"`. */
 MUST_CHECK enum rc scpi_parse_error(struct span text, int *code);
+
+/* --- requests, for drivers ---------------------------------------------------------------------
+ */
+
+/* A row of a driver's table: what stands in it goes out, `{x}` as `put` writes 'x'. */
+struct scpi_template {
+    const char *text;
+    enum rc (*put)(const void *ctx, char letter, struct obuf *out);
+    const void *ctx;
+};
+/* With the LF; on error nothing is appended. */
+MUST_CHECK enum rc scpi_put_line(struct obuf *out, const struct scpi_template *line);
 
 /* --- block data `#213` + 13 bytes: the length decides, an LF inside is data ----------------------
  */

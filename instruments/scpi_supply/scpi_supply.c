@@ -125,45 +125,30 @@ static struct supply_line find_line(const struct supply_model *model,
     return *channel < used ? line : (struct supply_line){NULL, NULL};
 }
 
-static enum rc put_value(const struct supply_model *model, const struct device_setup *setup,
-                         const struct ask *ask, char letter, struct obuf *request)
-{
-    unsigned n;
+struct request {
+    const struct supply_model *model;
+    const struct device_setup *setup;
+    unsigned channel;
+    double value;
+};
 
-    (void)find_line(model, setup, ask, &n);
+static enum rc put_value(const void *ctx, char letter, struct obuf *out)
+{
+    const struct request *request = ctx;
+    const struct supply_model *model = request->model;
+
     switch (letter) {
     case 'n':
-        return obuf_byte(request, '1' + n);
+        return obuf_byte(out, '1' + request->channel);
     case 'x':
-        return num_put_fixed(request, ask->value, model->decimals);
+        return num_put_fixed(out, request->value, model->decimals);
     case 'v':
-        return num_put_fixed(request, ovp_V(model, setup, n), model->decimals);
+        return num_put_fixed(out, ovp_V(model, request->setup, request->channel), model->decimals);
     case 'c':
-        return num_put_fixed(request, model->channel[n].ocp_A, model->decimals);
+        return num_put_fixed(out, model->channel[request->channel].ocp_A, model->decimals);
     default:
         return RC_CONFIG; /* a row of the table is wrong */
     }
-}
-
-static enum rc put_line(const struct supply_model *model, const struct device_setup *setup,
-                        const struct ask *ask, const char *send, struct obuf *request)
-{
-    size_t start = request->len;
-    enum rc rc = RC_OK;
-
-    while (rc == RC_OK && *send) {
-        if (send[0] == '{' && send[1] && send[2] == '}') {
-            rc = put_value(model, setup, ask, send[1], request);
-            send += 3;
-        } else {
-            rc = obuf_byte(request, (unsigned char)*send++);
-        }
-    }
-    if (rc == RC_OK)
-        rc = obuf_byte(request, '\n');
-    if (rc != RC_OK)
-        request->len = start;
-    return rc;
 }
 
 static enum rc check_set(const struct supply_model *model, const struct device_setup *setup,
@@ -198,35 +183,25 @@ enum rc scpi_supply_encode(const struct driver *self, const struct device_setup 
     if (ask->step >= (ask->kind == ASK_CONFIGURE ? 1 + SUPPLY_CHANNELS_MAX : SUPPLY_CHANNELS_MAX))
         return RC_CONFIG;
     struct supply_line line = find_line(model, setup, ask, &channel);
-    return line.send ? put_line(model, setup, ask, line.send, request) : RC_OK;
-}
-
-static void copy_text(char *to, size_t cap, struct span text)
-{
-    size_t len = text.len < cap - 1 ? text.len : cap - 1;
-    memcpy(to, text.at, len);
-    to[len] = '\0';
+    if (!line.send)
+        return RC_OK;
+    const struct request of = {model, setup, channel, ask->value};
+    return scpi_put_line(request, &(struct scpi_template){line.send, put_value, &of});
 }
 
 static enum rc decode_identity(const struct supply_model *model, const struct device_setup *setup,
                                struct span frame, struct identity *identity)
 {
     struct scpi_identity idn;
-    enum rc rc = scpi_parse_identity(frame, &idn);
+    enum rc rc = scpi_accept_identity(frame, model->model, setup->expect_serial, &idn);
 
-    if (rc != RC_OK)
-        return rc;
-    if (!span_is(idn.model, model->model))
-        return RC_REFUSED;
-    if (setup->expect_serial[0] && !span_is(idn.serial, setup->expect_serial))
-        return RC_REFUSED;
-    if (identity) {
-        copy_text(identity->make, sizeof(identity->make), idn.make);
-        copy_text(identity->model, sizeof(identity->model), idn.model);
-        copy_text(identity->serial, sizeof(identity->serial), idn.serial);
-        copy_text(identity->firmware, sizeof(identity->firmware), idn.firmware);
+    if (rc == RC_OK && identity) {
+        span_copy(idn.make, identity->make, sizeof(identity->make));
+        span_copy(idn.model, identity->model, sizeof(identity->model));
+        span_copy(idn.serial, identity->serial, sizeof(identity->serial));
+        span_copy(idn.firmware, identity->firmware, sizeof(identity->firmware));
     }
-    return RC_OK;
+    return rc;
 }
 
 /* Of whom a line was asked. */

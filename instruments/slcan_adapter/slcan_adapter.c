@@ -117,22 +117,15 @@ static bool is_word(struct span text)
     return true;
 }
 
-static void copy_text(char *to, size_t cap, struct span text)
-{
-    size_t len = text.len < cap - 1 ? text.len : cap - 1;
-    memcpy(to, text.at, len);
-    to[len] = '\0';
-}
-
 /* "V1013": two digits of hardware, two of software. */
 static enum rc decode_version(struct span frame, struct identity *identity)
 {
     if (frame.len != 5 || frame.at[0] != 'V' || !is_hex(span_skip(frame, 1)))
         return RC_PROTOCOL;
     if (identity) {
-        copy_text(identity->make, sizeof(identity->make), SPAN("Lawicel"));
-        copy_text(identity->model, sizeof(identity->model), SPAN("SLCAN"));
-        copy_text(identity->firmware, sizeof(identity->firmware), span_skip(frame, 1));
+        span_copy(SPAN("Lawicel"), identity->make, sizeof(identity->make));
+        span_copy(SPAN("SLCAN"), identity->model, sizeof(identity->model));
+        span_copy(span_skip(frame, 1), identity->firmware, sizeof(identity->firmware));
     }
     return RC_OK;
 }
@@ -149,7 +142,7 @@ static enum rc decode_serial(const struct device_setup *setup, struct span frame
     if (setup->expect_serial[0] && !span_is(serial, setup->expect_serial))
         return RC_REFUSED;
     if (identity)
-        copy_text(identity->serial, sizeof(identity->serial), serial);
+        span_copy(serial, identity->serial, sizeof(identity->serial));
     return RC_OK;
 }
 

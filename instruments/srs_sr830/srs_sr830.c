@@ -113,13 +113,6 @@ static enum rc encode(const struct driver *self, const struct device_setup *setu
 
 /* ---- decode ---- */
 
-static void copy_text(char *to, size_t cap, struct span text)
-{
-    size_t len = text.len < cap - 1 ? text.len : cap - 1;
-    memcpy(to, text.at, len);
-    to[len] = '\0';
-}
-
 /* "s/n00111" and "ver1.000" without the words in front. */
 static struct span without(struct span text, const char *word)
 {
@@ -142,10 +135,10 @@ static enum rc decode_identity(const struct sr830_model *model, const struct dev
     if (wanted.len && !span_equal(serial, wanted))
         return RC_REFUSED;
     if (identity) {
-        copy_text(identity->make, sizeof identity->make, SPAN("Stanford Research"));
-        copy_text(identity->model, sizeof identity->model, idn.model);
-        copy_text(identity->serial, sizeof identity->serial, serial);
-        copy_text(identity->firmware, sizeof identity->firmware, without(idn.firmware, "ver"));
+        span_copy(SPAN("Stanford Research"), identity->make, sizeof(identity->make));
+        span_copy(idn.model, identity->model, sizeof(identity->model));
+        span_copy(serial, identity->serial, sizeof(identity->serial));
+        span_copy(without(idn.firmware, "ver"), identity->firmware, sizeof(identity->firmware));
     }
     return RC_OK;
 }
