@@ -19,12 +19,12 @@ enum { DEVICE_SIGNALS_MAX = 16, DEVICE_READING_MAX = 256, DEVICE_FRAME_MAX = 320
 
 /* What the station file says of one unit; constant while the bench is open. */
 struct device_setup {
-    char name[32];     /* of the instrument in the station file */
-    char address;      /* unit letter on a lettered bus (Alicat) */
-    unsigned node;     /* node, bus address or CAN index */
-    unsigned channels; /* channels used; 0: the model's own number */
-    double
-        full_scale; /* flow controllers: slpm at the station's reference; 0: as the device says */
+    char name[32];          /* of the instrument in the station file */
+    char address;           /* unit letter on a lettered bus (Alicat) */
+    unsigned node;          /* node, bus address or CAN index */
+    unsigned channels;      /* channels used; 0: the model's own number */
+    double full_scale;      /* flow controllers: slpm at the station's reference; pressure
+                               controllers: kPa; 0: as the device says */
     double reference_ratio; /* device's standard litre / station's standard litre, e.g.
                                298.15/273.15 */
     double supply_V;        /* lambda controllers: battery voltage to announce */

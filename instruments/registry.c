@@ -15,6 +15,7 @@
 const struct registry_entry registry[] = {
     {&alicat_mc_driver, &alicat_mc_sim},
     {&alicat_mc_sccm_driver, &alicat_mc_sccm_sim},
+    {&alicat_pc_driver, &alicat_pc_sim},
     {&bronkhorst_propar_driver, &bronkhorst_propar_sim},
     {&bronkhorst_propar_mln_driver, &bronkhorst_propar_mln_sim},
     {&bronkhorst_propar_ls_driver, &bronkhorst_propar_ls_sim},

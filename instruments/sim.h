@@ -10,7 +10,8 @@
 /* Physical quantities between a simulator and the plant behind it. `channel` counts from 0. */
 enum plant_signal {
     PLANT_FLOW_slpm,     /* read: true flow; write: valve command = set point (station reference) */
-    PLANT_PRESSURE_kPa,  /* read: absolute, in the gas line */
+    PLANT_PRESSURE_kPa,  /* read: absolute, in the gas line; write: set point of a back-pressure
+                            controller, 0: open */
     PLANT_GAS_TEMP_degC, /* read */
     PLANT_SUPPLY_V,      /* write: voltage set and switched on (0: off); read: at the terminals */
     PLANT_SUPPLY_A,      /* read: current out of a supply; write: its current limit */

@@ -19,6 +19,7 @@ static void live(const char *name)
 
 LIFE_OF(alicat)
 LIFE_OF(alicat_sccm)
+LIFE_OF(alicat_pc)
 LIFE_OF(bronkhorst)
 LIFE_OF(bronkhorst_mln)
 LIFE_OF(bronkhorst_ls)
@@ -50,7 +51,7 @@ LIFE_OF(k34972a)
 static void every_driver_of_the_registry_is_here(void **state)
 {
     (void)state;
-    assert_int_equal(registry_count, 29);
+    assert_int_equal(registry_count, 30);
     assert_null(registry_find(SPAN("")));
     assert_null(registry_find(SPAN("alica")));
     for (size_t i = 0; i < registry_count; i++) {
@@ -65,6 +66,7 @@ int main(void)
         cmocka_unit_test(every_driver_of_the_registry_is_here),
         cmocka_unit_test(alicat_lives_through_everything),
         cmocka_unit_test(alicat_sccm_lives_through_everything),
+        cmocka_unit_test(alicat_pc_lives_through_everything),
         cmocka_unit_test(bronkhorst_lives_through_everything),
         cmocka_unit_test(bronkhorst_mln_lives_through_everything),
         cmocka_unit_test(bronkhorst_ls_lives_through_everything),

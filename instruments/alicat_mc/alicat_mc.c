@@ -7,11 +7,18 @@
 #include "instruments/alicat_mc/alicat_mc_frame.h"
 #include "instruments/proto/columns.h"
 
-enum { STATISTIC_MASS_LOOP = 37, OLDEST_FAMILY = 9 };
+enum { STATISTIC_PRESSURE_LOOP = 34, STATISTIC_MASS_LOOP = 37 };
 
 /* clang-format off */
-static const struct alicat_unit unit_slpm = { "SLPM",  7, 1.0,   4 };
-static const struct alicat_unit unit_sccm = { "SCCM", 12, 0.001, 2 };
+static const struct alicat_unit unit_slpm = {
+    .name = "SLPM", .code = 7, .slpm = 1.0, .decimals = 4, .loop = STATISTIC_MASS_LOOP,
+    .setpoint = FLOW_SIGNAL_FLOW, .most = 3000.0, .scaled = "FPF 5" };
+static const struct alicat_unit unit_sccm = {
+    .name = "SCCM", .code = 12, .slpm = 0.001, .decimals = 2, .loop = STATISTIC_MASS_LOOP,
+    .setpoint = FLOW_SIGNAL_FLOW, .most = 3000.0, .scaled = "FPF 5" };
+static const struct alicat_unit unit_psia = {
+    .name = "PSIA", .code = 10, .kPa = 6.894757293168, .decimals = 3, .loop = STATISTIC_PRESSURE_LOOP,
+    .setpoint = PRESSURE_SIGNAL_PRESSURE, .most = 150.0, .scaled = "FPF 2" };
 
 enum shape { SHAPE_FIRMWARE, SHAPE_MODEL, SHAPE_SERIAL, SHAPE_FULL_SCALE, SHAPE_DATA, SHAPE_SOURCE,
              SHAPE_LOOP, SHAPE_SETPOINT };
@@ -22,13 +29,13 @@ static const struct step identify_table[] = {
     { "VE",    SHAPE_FIRMWARE }, /* first: on old families the others would lock the panel */
     { "??M*",  SHAPE_MODEL },
     { "??M*",  SHAPE_SERIAL },
-    { "FPF 5", SHAPE_FULL_SCALE },
+    { NULL,    SHAPE_FULL_SCALE }, /* the unit's own command */
     { "",      SHAPE_DATA },
 };
 static const struct step configure_table[] = {
     { "LSS", SHAPE_SOURCE },
     { "LV",  SHAPE_LOOP },
-    { "LS",  SHAPE_SETPOINT }, /* proves the unit of flow */
+    { "LS",  SHAPE_SETPOINT }, /* proves the unit of flow or pressure */
 };
 static const struct step poll_table[] = { { "", SHAPE_DATA } };
 static const struct step safe_table[] = { { "LS 0", SHAPE_SETPOINT } };
@@ -36,11 +43,12 @@ static const struct step sync_table[] = { { "VE", SHAPE_FIRMWARE } };
 
 /* clang-format on */
 
-/* Standard litres per minute at the station's reference that one of the device's flow unit is. */
-static double station_slpm(const struct driver *self, const struct device_setup *setup)
+/* What one of the device's unit is: standard litres per minute at the station's reference, or kPa.
+ */
+static double station_size(const struct driver *self, const struct device_setup *setup)
 {
     const struct alicat_unit *unit = self->model;
-    return unit->slpm / setup->reference_ratio;
+    return unit->kPa > 0.0 ? unit->kPa : unit->slpm / setup->reference_ratio;
 }
 
 static bool setup_is_sound(const struct device_setup *setup)
@@ -73,16 +81,16 @@ static enum rc encode_set(const struct driver *self, const struct device_setup *
                           const struct ask *ask, struct obuf *request)
 {
     const struct alicat_unit *unit = self->model;
-    const double top_slpm =
-        setup->full_scale > 0.0 ? setup->full_scale : 3000.0 * station_slpm(self, setup);
+    const double size = station_size(self, setup);
+    const double top = setup->full_scale > 0.0 ? setup->full_scale : unit->most * size;
     const size_t before = request->len;
 
-    if (ask->signal != FLOW_SIGNAL_FLOW || !num_within(ask->value, 0.0, top_slpm))
+    if (ask->signal != unit->setpoint || !num_within(ask->value, 0.0, top))
         return RC_RANGE;
     const char head[] = {setup->address, 'L', 'S', ' '};
     enum rc rc = obuf_put(request, (struct span){head, sizeof head});
     if (rc == RC_OK) /* + 0.0: a minus sign before zero is not wanted on the wire */
-        rc = num_put_fixed(request, ask->value / station_slpm(self, setup) + 0.0, unit->decimals);
+        rc = num_put_fixed(request, ask->value / size + 0.0, unit->decimals);
     if (rc == RC_OK)
         rc = obuf_byte(request, '\r');
     if (rc != RC_OK)
@@ -93,6 +101,7 @@ static enum rc encode_set(const struct driver *self, const struct device_setup *
 static enum rc encode(const struct driver *self, const struct device_setup *setup,
                       const struct ask *ask, struct obuf *request)
 {
+    const struct alicat_unit *unit = self->model;
     const struct step *step = find_step(self, ask);
     if (step == NULL || !setup_is_sound(setup))
         return RC_CONFIG;
@@ -102,64 +111,12 @@ static enum rc encode(const struct driver *self, const struct device_setup *setu
     const size_t before = request->len;
     enum rc rc = obuf_byte(request, (unsigned char)setup->address);
     if (rc == RC_OK)
-        rc = obuf_put(request, span_text(step->command));
+        rc = obuf_put(request, span_text(step->command ? step->command : unit->scaled));
     if (rc == RC_OK)
         rc = obuf_byte(request, '\r');
     if (rc != RC_OK)
         request->len = before;
     return rc;
-}
-
-/* Copies a text that the device told. RC_PROTOCOL: empty, too long or not printable. */
-static enum rc copy_text(struct span text, char *to, size_t cap)
-{
-    if (text.len == 0 || text.len >= cap)
-        return RC_PROTOCOL;
-    for (size_t i = 0; i < text.len; i++)
-        if (text.at[i] < ' ' || text.at[i] > '~')
-            return RC_PROTOCOL;
-    memcpy(to, text.at, text.len);
-    to[text.len] = '\0';
-    return RC_OK;
-}
-
-static enum rc decode_firmware(struct span line, struct identity *identity)
-{
-    const struct span word = columns_word(&line);
-    const char *v = word.len ? memchr(word.at, 'v', word.len) : NULL;
-    int64_t family = 0;
-
-    if (word.len >= 2 && word.at[0] == 'G' && word.at[1] == 'P')
-        return RC_REFUSED; /* another dialect altogether */
-    if (v == NULL ||
-        num_parse_int((struct span){word.at, (size_t)(v - word.at)}, 0, 99, &family) != RC_OK)
-        return RC_PROTOCOL;
-    if (columns_word(&line).len == 0) /* a date follows; without it the line was cut */
-        return RC_PROTOCOL;
-    if (family < OLDEST_FAMILY)
-        return RC_REFUSED; /* neither set-point query nor source query */
-    if (identity == NULL)
-        return RC_OK;
-    enum rc rc = copy_text(word, identity->firmware, sizeof identity->firmware);
-    if (rc == RC_OK)
-        memcpy(identity->make, "Alicat", sizeof "Alicat");
-    return rc;
-}
-
-/* " M05 Serial Number 123456": found by its label; the rows differ between families. */
-static enum rc decode_manufacturer(struct span line, const char *label, struct span *value)
-{
-    const struct span row = columns_word(&line);
-    const struct span name = span_text(label);
-    if (row.len != 3 || row.at[0] != 'M')
-        return RC_PROTOCOL;
-    while (line.len && *line.at == ' ')
-        line = span_skip(line, 1);
-    if (line.len <= name.len || memcmp(line.at, name.at, name.len) != 0)
-        return RC_PROTOCOL;
-    line = span_skip(line, name.len);
-    *value = columns_word(&line);
-    return value->len && columns_word(&line).len == 0 ? RC_OK : RC_PROTOCOL;
 }
 
 /* Gas names differ in case between people and devices. */
@@ -185,9 +142,9 @@ static enum rc check_unit(const struct driver *self, struct span line)
 }
 
 static enum rc decode_full_scale(const struct driver *self, const struct device_setup *setup,
-                                 struct span line, double *full_scale_slpm)
+                                 struct span line, double *full_scale)
 {
-    const struct column column = {.scale = station_slpm(self, setup), .min = 0.0, .max = 1e5};
+    const struct column column = {.scale = station_size(self, setup), .min = 0.0, .max = 1e5};
     double value;
     enum rc rc = columns_number(columns_word(&line), &column, &value);
     if (rc == RC_OK)
@@ -199,15 +156,15 @@ static enum rc decode_full_scale(const struct driver *self, const struct device_
     /* A station may ask for less than the device can, never for more. */
     if (setup->full_scale > 0.0 && !(setup->full_scale <= value * 1.005))
         return RC_REFUSED;
-    *full_scale_slpm = value;
+    *full_scale = value;
     return RC_OK;
 }
 
 /* Requested and current set point; they differ while a ramp runs, so what counts is the first. */
 static enum rc decode_setpoint(const struct driver *self, const struct device_setup *setup,
-                               struct span line, double *requested_slpm)
+                               struct span line, double *requested_out)
 {
-    const struct column column = {.scale = station_slpm(self, setup), .min = -1.0, .max = 1e5};
+    const struct column column = {.scale = station_size(self, setup), .min = -1.0, .max = 1e5};
     double requested, current;
     enum rc rc = columns_number(columns_word(&line), &column, &requested);
     if (rc == RC_OK)
@@ -218,7 +175,7 @@ static enum rc decode_setpoint(const struct driver *self, const struct device_se
         return rc;
     if (!isfinite(requested))
         return RC_RANGE;
-    *requested_slpm = requested;
+    *requested_out = requested;
     return RC_OK;
 }
 
@@ -232,23 +189,41 @@ static void void_columns(unsigned effects, struct flow_reading *reading)
         reading->flow_slpm = (double)NAN;
 }
 
-static enum rc decode_data(const struct driver *self, const struct device_setup *setup,
+static enum rc judge_effects(unsigned effects)
+{
+    return effects & ALICAT_BROKEN ? RC_RANGE : effects & ALICAT_OVERRIDDEN ? RC_REFUSED : RC_OK;
+}
+
+static enum rc decode_pressure(const struct alicat_unit *unit, const struct ask *ask,
+                               struct span line, struct answer *out)
+{
+    struct alicat_pressure_frame data;
+    enum rc rc = alicat_cut_pressure_frame(line, unit->kPa, &data);
+    if (rc == RC_OK)
+        rc = judge_effects(data.effects);
+    if (rc != RC_OK || ask->kind == ASK_IDENTIFY)
+        return rc;
+    if (data.effects & ALICAT_NO_PRESSURE)
+        data.reading.pressure_kPa = (double)NAN;
+    memcpy(out->reading, &data.reading, sizeof data.reading);
+    out->complete = true;
+    return RC_OK;
+}
+
+static enum rc decode_flow(const struct driver *self, const struct device_setup *setup,
                            const struct ask *ask, struct span line, struct answer *out)
 {
     struct alicat_frame data;
-    enum rc rc = alicat_cut_frame(line, station_slpm(self, setup), &data);
+    enum rc rc = alicat_cut_frame(line, station_size(self, setup), &data);
+    if (rc == RC_OK)
+        rc = judge_effects(data.effects);
     if (rc != RC_OK)
         return rc;
-    const unsigned effects = data.effects;
-    if (effects & ALICAT_BROKEN)
-        return RC_RANGE;
-    if (effects & ALICAT_OVERRIDDEN)
-        return RC_REFUSED;
     if (setup->expect_gas[0] && !text_is_same(data.gas, setup->expect_gas))
         return RC_REFUSED;
     if (ask->kind == ASK_IDENTIFY)
-        return copy_text(data.gas, out->identity->gas, sizeof out->identity->gas);
-    void_columns(effects, &data.reading);
+        return alicat_copy_text(data.gas, out->identity->gas, sizeof out->identity->gas);
+    void_columns(data.effects, &data.reading);
     memcpy(out->reading, &data.reading, sizeof data.reading);
     out->complete = true;
     return RC_OK;
@@ -259,13 +234,14 @@ static enum rc decode_manufacturer_step(const struct device_setup *setup, enum s
 {
     struct span value;
     const bool serial = shape == SHAPE_SERIAL;
-    enum rc rc = decode_manufacturer(line, serial ? "Serial Number" : "Model Number", &value);
+    enum rc rc =
+        alicat_decode_manufacturer(line, serial ? "Serial Number" : "Model Number", &value);
     if (rc != RC_OK)
         return rc;
     if (serial && setup->expect_serial[0] && !span_is(value, setup->expect_serial))
         return RC_REFUSED;
-    return serial ? copy_text(value, identity->serial, sizeof identity->serial)
-                  : copy_text(value, identity->model, sizeof identity->model);
+    return serial ? alicat_copy_text(value, identity->serial, sizeof identity->serial)
+                  : alicat_copy_text(value, identity->model, sizeof identity->model);
 }
 
 static bool is_source(char letter)
@@ -273,8 +249,8 @@ static bool is_source(char letter)
     return letter == 'S' || letter == 'U' || letter == 'A';
 }
 
-/* A set point is ignored without a word while the source is analog, or the loop controls pressure.
- */
+/* A set point is ignored without a word while the source is analog, or means something else while
+ * the loop controls another quantity. */
 static enum rc decode_source(struct span line)
 {
     const struct span word = columns_word(&line);
@@ -283,25 +259,25 @@ static enum rc decode_source(struct span line)
     return *word.at == 'A' ? RC_REFUSED : RC_OK;
 }
 
-static enum rc decode_loop(struct span line)
+static enum rc decode_loop(const struct alicat_unit *unit, struct span line)
 {
     int64_t variable;
     const struct span word = columns_word(&line);
     if (columns_word(&line).len || num_parse_int(word, 0, 999, &variable) != RC_OK)
         return RC_PROTOCOL;
-    return variable == STATISTIC_MASS_LOOP ? RC_OK : RC_REFUSED;
+    return variable == unit->loop ? RC_OK : RC_REFUSED;
 }
 
 static enum rc decode_set_or_safe(const struct driver *self, const struct device_setup *setup,
                                   const struct ask *ask, struct span line, struct answer *out)
 {
-    double requested_slpm;
-    enum rc rc = decode_setpoint(self, setup, line, &requested_slpm);
+    double requested;
+    enum rc rc = decode_setpoint(self, setup, line, &requested);
     if (rc != RC_OK)
         return rc;
-    if (ask->kind == ASK_SAFE && !num_within(requested_slpm, -1e-9, 1e-9))
+    if (ask->kind == ASK_SAFE && !num_within(requested, -1e-9, 1e-9))
         return RC_REFUSED;
-    out->readback = requested_slpm;
+    out->readback = requested;
     return RC_OK;
 }
 
@@ -312,26 +288,28 @@ static enum rc decode(const struct driver *self, const struct device_setup *setu
     if (step == NULL || !setup_is_sound(setup))
         return RC_CONFIG;
     struct span line = frame;
-    const struct span unit = columns_word(&line);
-    if (unit.len == 1 && *unit.at == '?' && columns_word(&line).len == 0)
+    const struct alicat_unit *unit = self->model;
+    const struct span letter = columns_word(&line);
+    if (letter.len == 1 && *letter.at == '?' && columns_word(&line).len == 0)
         return RC_REFUSED;
-    if (unit.len != 1 || *unit.at != setup->address)
+    if (letter.len != 1 || *letter.at != setup->address)
         return RC_PROTOCOL;
 
     switch (step->shape) {
     case SHAPE_FIRMWARE:
-        return decode_firmware(line, ask->kind == ASK_IDENTIFY ? out->identity : NULL);
+        return alicat_decode_firmware(line, ask->kind == ASK_IDENTIFY ? out->identity : NULL);
     case SHAPE_MODEL:
     case SHAPE_SERIAL:
         return decode_manufacturer_step(setup, step->shape, line, out->identity);
     case SHAPE_FULL_SCALE:
         return decode_full_scale(self, setup, line, &out->identity->full_scale);
     case SHAPE_DATA:
-        return decode_data(self, setup, ask, line, out);
+        return unit->kPa > 0.0 ? decode_pressure(unit, ask, line, out)
+                               : decode_flow(self, setup, ask, line, out);
     case SHAPE_SOURCE:
         return decode_source(line);
     case SHAPE_LOOP:
-        return decode_loop(line);
+        return decode_loop(unit, line);
     case SHAPE_SETPOINT:
         return decode_set_or_safe(self, setup, ask, line, out);
     }
@@ -339,9 +317,9 @@ static enum rc decode(const struct driver *self, const struct device_setup *setu
 }
 
 /* clang-format off */
-#define ALICAT(its_name, its_summary, its_unit)                                                    \
+#define ALICAT(its_name, its_summary, its_unit, its_kind)                                                    \
     .name = (its_name), .summary = (its_summary), .model = (its_unit),                             \
-    .maturity = MATURITY_SIMULATED, .capability = &capability_flow_controller,                     \
+    .maturity = MATURITY_SIMULATED, .capability = &(its_kind),                     \
     .framing = &framing_line_cr,                                                                   \
     .line = { .baud = 19200, .parity = 'N', .data_bits = 8, .stop_bits = 1 },                      \
     .identify_steps = COUNT(identify_table), .configure_steps = COUNT(configure_table),            \
@@ -350,7 +328,12 @@ static enum rc decode(const struct driver *self, const struct device_setup *setu
     .encode = encode, .decode = decode
 
 const struct driver alicat_mc_driver = {
-    ALICAT("alicat", "Alicat MC mass flow controller, SLPM (ASCII, RS-232 or RS-485)", &unit_slpm) };
+    ALICAT("alicat", "Alicat MC mass flow controller, SLPM (ASCII, RS-232 or RS-485)", &unit_slpm,
+           capability_flow_controller) };
 const struct driver alicat_mc_sccm_driver = {
-    ALICAT("alicat_sccm", "Alicat MC mass flow controller, SCCM (ASCII, RS-232 or RS-485)", &unit_sccm) };
+    ALICAT("alicat_sccm", "Alicat MC mass flow controller, SCCM (ASCII, RS-232 or RS-485)", &unit_sccm,
+           capability_flow_controller) };
+const struct driver alicat_pc_driver = {
+    ALICAT("alicat_pc", "Alicat PC pressure controller, back pressure, PSIA (ASCII, RS-232 or RS-485)",
+           &unit_psia, capability_pressure_controller) };
 /* clang-format on */

@@ -61,3 +61,20 @@ enum rc alicat_cut_frame(struct span line, double slpm, struct alicat_frame *out
         rc = columns_number(extra, &total, &ignored);
     return rc == RC_OK && columns_word(&line).len ? RC_PROTOCOL : rc;
 }
+
+enum rc alicat_cut_pressure_frame(struct span line, double kPa, struct alicat_pressure_frame *out)
+{
+    const struct column column = {.scale = kPa, .min = 0.0, .max = 3000.0};
+    unsigned effects = 0;
+    struct span word = columns_last_word(&line);
+    while (take_status_word(word, &effects))
+        word = columns_last_word(&line);
+    const struct span pressure = columns_word(&line);
+    if (columns_word(&line).len || pressure.len != word.len)
+        return RC_PROTOCOL;
+    enum rc rc = columns_number(pressure, &column, &out->reading.pressure_kPa);
+    if (rc == RC_OK)
+        rc = columns_number(word, &column, &out->reading.setpoint_kPa);
+    out->effects = effects;
+    return rc;
+}

@@ -4,12 +4,17 @@
 
 enum { STREAM_PERIOD_us = 50000 };
 
-/* A held valve is closed whatever the set point. */
+/* A held valve is closed whatever the set point; that of a back-pressure controller stays where it
+ * is. */
 static void drive_valve(const struct alicat_sim *sim, struct instant now)
 {
-    const double command =
-        sim->status & ALICAT_HELD ? 0.0 : sim->setpoint * alicat_station_slpm(sim);
-    sim->setup.plant.write(sim->setup.plant.ctx, PLANT_FLOW_slpm, 0, command, now);
+    const struct plant *plant = &sim->setup.plant;
+    const bool held = (sim->status & ALICAT_HELD) != 0, pressure = sim->unit->kPa > 0.0;
+    const double command = sim->setpoint * alicat_station_size(sim);
+    if (!pressure)
+        plant->write(plant->ctx, PLANT_FLOW_slpm, 0, held ? 0.0 : command, now);
+    else if (!held)
+        plant->write(plant->ctx, PLANT_PRESSURE_kPa, 0, command, now);
 }
 
 static bool parse_number(struct span text, double *value)
@@ -106,14 +111,16 @@ static void on_source(struct alicat_sim *sim, struct span rest, struct instant n
 static void on_loop(struct alicat_sim *sim, struct span rest, struct instant now, struct obuf *out)
 {
     (void)rest, (void)now;
-    alicat_say_word(sim, " 37", out);
+    alicat_say_word(sim, sim->unit->kPa > 0.0 ? " 34" : " 37", out);
 }
 
 static void on_full_scale(struct alicat_sim *sim, struct span rest, struct instant now,
                           struct obuf *out)
 {
     (void)now;
-    if (span_is(rest, " 5") || span_is(rest, " 37"))
+    const bool pressure = sim->unit->kPa > 0.0;
+    if (pressure ? span_is(rest, " 2") || span_is(rest, " 34")
+                 : span_is(rest, " 5") || span_is(rest, " 37"))
         alicat_say_full_scale(sim, out);
     else
         alicat_say_word(sim, " 0 1 ---", out);
@@ -128,6 +135,10 @@ static void on_unit(struct alicat_sim *sim, struct span rest, struct instant now
 static void on_gas(struct alicat_sim *sim, struct span rest, struct instant now, struct obuf *out)
 {
     double number = sim->gas;
+    if (sim->unit->kPa > 0.0) { /* knows no gases */
+        alicat_say(out, "?\r");
+        return;
+    }
     if (rest.len && (!parse_number(rest, &number) || !num_within(number, 0.0, ALICAT_GASES - 1))) {
         alicat_say(out, "?\r");
         return;
@@ -295,8 +306,9 @@ static void init_family(void *state, const struct sim_setup *setup, int family)
     sim->id = device->address;
     sim->source = 'S';
     sim->gas = gas < 0 ? 0 : (unsigned)gas;
-    sim->full_scale = device->full_scale > 0.0 ? device->full_scale / alicat_station_slpm(sim)
-                                               : 20.0 / sim->unit->slpm;
+    sim->full_scale = sim->unit->kPa > 0.0 ? 45.0 : 20.0 / sim->unit->slpm;
+    if (device->full_scale > 0.0)
+        sim->full_scale = device->full_scale / alicat_station_size(sim);
     make_serial(device, sim->serial, sizeof sim->serial);
 }
 
@@ -322,6 +334,7 @@ static void init_5v(void *state, const struct sim_setup *setup)
 
 const struct sim_driver alicat_mc_sim      = { ALICAT_SIM("alicat", init_10v) };
 const struct sim_driver alicat_mc_sccm_sim = { ALICAT_SIM("alicat_sccm", init_10v) };
+const struct sim_driver alicat_pc_sim      = { ALICAT_SIM("alicat_pc", init_10v) };
 const struct sim_driver alicat_mc_8v_sim   = { ALICAT_SIM("alicat", init_8v) };
 const struct sim_driver alicat_mc_5v_sim   = { ALICAT_SIM("alicat", init_5v) };
 /* clang-format on */

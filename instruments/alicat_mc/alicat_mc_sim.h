@@ -15,7 +15,7 @@ struct alicat_sim {
     bool too_long;
     char id, source;
     unsigned gas, status;
-    double setpoint, full_scale; /* in the unit of flow */
+    double setpoint, full_scale; /* in the unit of flow or pressure */
     bool streaming;
     struct instant next_frame;
     char serial[32];
@@ -23,8 +23,9 @@ struct alicat_sim {
 
 /* Number of the gas of that name, -1 if it has none. */
 int alicat_find_gas(const char *name);
-/* Standard litres per minute at the station's reference that one of the unit's flow unit is. */
-double alicat_station_slpm(const struct alicat_sim *sim);
+/* What one of the device's unit is: standard litres per minute at the station's reference, or kPa.
+ */
+double alicat_station_size(const struct alicat_sim *sim);
 double alicat_read_plant(const struct alicat_sim *sim, enum plant_signal signal,
                          struct instant now);
 

@@ -54,18 +54,18 @@ static void say_id(const struct alicat_sim *sim, struct obuf *out)
 
 static void say_unit(const struct alicat_sim *sim, struct obuf *out)
 {
-    alicat_say(out, sim->unit->code == 7 ? " 7 " : " 12 ");
+    alicat_say(out, sim->unit->code == 7 ? " 7 " : sim->unit->code == 10 ? " 10 " : " 12 ");
     alicat_say(out, sim->unit->name);
     alicat_say(out, "\r");
 }
 
-double alicat_station_slpm(const struct alicat_sim *sim)
+double alicat_station_size(const struct alicat_sim *sim)
 {
     const double ratio = sim->setup.device->reference_ratio;
-    return sim->unit->slpm / (ratio > 0.0 ? ratio : 1.0);
+    return sim->unit->kPa > 0.0 ? sim->unit->kPa : sim->unit->slpm / (ratio > 0.0 ? ratio : 1.0);
 }
 
-static unsigned flow_decimals(const struct alicat_sim *sim)
+static unsigned unit_decimals(const struct alicat_sim *sim)
 {
     return sim->unit->code == 7 ? 3 : 2;
 }
@@ -75,18 +75,42 @@ double alicat_read_plant(const struct alicat_sim *sim, enum plant_signal signal,
     return sim->setup.plant.read(sim->setup.plant.ctx, signal, 0, now);
 }
 
-void alicat_say_data(const struct alicat_sim *sim, struct instant now, struct obuf *out)
+static void say_sender(const struct alicat_sim *sim, struct obuf *out)
 {
-    const unsigned decimals = flow_decimals(sim);
-    const double pressure_kPa = alicat_read_plant(sim, PLANT_PRESSURE_kPa, now);
-    const double temp_degC = alicat_read_plant(sim, PLANT_GAS_TEMP_degC, now);
-    const double mass = alicat_read_plant(sim, PLANT_FLOW_slpm, now) / alicat_station_slpm(sim);
-    const double volume = mass * (101.325 / pressure_kPa) * (temp_degC + 273.15) / 298.15;
-
     if (sim->streaming)
         alicat_say(out, sim->family >= 10 ? "" : "@");
     else
         say_id(sim, out);
+}
+
+static void say_status(const struct alicat_sim *sim, const char *over, struct obuf *out)
+{
+    alicat_say(out, over);
+    if (sim->status & ALICAT_HELD)
+        alicat_say(out, " HLD");
+    if (sim->status & ALICAT_LOCKED)
+        alicat_say(out, " LCK");
+    alicat_say(out, "\r");
+}
+
+static void say_pressure_data(const struct alicat_sim *sim, struct instant now, struct obuf *out)
+{
+    const double pressure = alicat_read_plant(sim, PLANT_PRESSURE_kPa, now) / sim->unit->kPa;
+    say_sender(sim, out);
+    say_number(out, pressure, 2, 7);
+    say_number(out, sim->setpoint, 2, 7);
+    say_status(sim, pressure > sim->full_scale * 1.28 ? " POV" : "", out);
+}
+
+static void say_flow_data(const struct alicat_sim *sim, struct instant now, struct obuf *out)
+{
+    const unsigned decimals = unit_decimals(sim);
+    const double pressure_kPa = alicat_read_plant(sim, PLANT_PRESSURE_kPa, now);
+    const double temp_degC = alicat_read_plant(sim, PLANT_GAS_TEMP_degC, now);
+    const double mass = alicat_read_plant(sim, PLANT_FLOW_slpm, now) / alicat_station_size(sim);
+    const double volume = mass * (101.325 / pressure_kPa) * (temp_degC + 273.15) / 298.15;
+
+    say_sender(sim, out);
     say_number(out, pressure_kPa / 6.894757293168, 2, 7);
     say_number(out, temp_degC, 2, 7);
     say_number(out, volume, decimals, 7);
@@ -96,13 +120,15 @@ void alicat_say_data(const struct alicat_sim *sim, struct instant now, struct ob
     for (size_t n = gas_len; n < 7; n++)
         alicat_say(out, " ");
     alicat_say(out, gases[sim->gas]);
-    if (mass > sim->full_scale * 1.28)
-        alicat_say(out, " MOV");
-    if (sim->status & ALICAT_HELD)
-        alicat_say(out, " HLD");
-    if (sim->status & ALICAT_LOCKED)
-        alicat_say(out, " LCK");
-    alicat_say(out, "\r");
+    say_status(sim, mass > sim->full_scale * 1.28 ? " MOV" : "", out);
+}
+
+void alicat_say_data(const struct alicat_sim *sim, struct instant now, struct obuf *out)
+{
+    if (sim->unit->kPa > 0.0)
+        say_pressure_data(sim, now, out);
+    else
+        say_flow_data(sim, now, out);
 }
 
 static const char *firmware_of(const struct alicat_sim *sim)
@@ -141,7 +167,7 @@ void alicat_say_manufacturer(const struct alicat_sim *sim, struct obuf *out)
             char model[40];
             struct obuf text = {model, 0, sizeof model};
             num_put_short(&text, sim->full_scale, 6);
-            alicat_say(out, "MC-");
+            alicat_say(out, sim->unit->kPa > 0.0 ? "PC-" : "MC-");
             say(out, obuf_span(&text));
             alicat_say(out, sim->unit->name);
             alicat_say(out, "-D");
@@ -166,10 +192,17 @@ void alicat_say_columns(const struct alicat_sim *sim, struct obuf *out)
         "D06 037 Mass Flow Setpt             s decimal     7/3 007 01 SLPM",
         "D07 703 Gas                         string          6",
         "D08 701 *Error                      string          3"};
-    for (size_t i = 0; i < COUNT(modern); i++) {
+    static const char *const pressure[COUNT(modern)] = {
+        "D00 ID_ NAME______________________ TYPE_______ WIDTH NOTES___________________",
+        "D01 700 Unit ID                     string          1",
+        "D02 002 Abs Press                   s decimal     7/2 010 02 PSIA",
+        "D03 034 Abs Press Setpt             s decimal     7/2 010 02 PSIA",
+        "D04 701 *Error                      string          3"};
+    const char *const *rows = sim->unit->kPa > 0.0 ? pressure : modern;
+    for (size_t i = 0; i < COUNT(modern) && rows[i]; i++) {
         say_id(sim, out);
         alicat_say(out, "  ");
-        alicat_say(out, modern[i]);
+        alicat_say(out, rows[i]);
         alicat_say(out, "\r");
     }
 }
@@ -190,15 +223,15 @@ void alicat_say_gases(const struct alicat_sim *sim, struct obuf *out)
 void alicat_say_setpoint(const struct alicat_sim *sim, struct obuf *out)
 {
     say_id(sim, out);
-    say_number(out, sim->setpoint, flow_decimals(sim), 7);
-    say_number(out, sim->setpoint, flow_decimals(sim), 7);
+    say_number(out, sim->setpoint, unit_decimals(sim), 7);
+    say_number(out, sim->setpoint, unit_decimals(sim), 7);
     say_unit(sim, out);
 }
 
 void alicat_say_full_scale(const struct alicat_sim *sim, struct obuf *out)
 {
     say_id(sim, out);
-    say_number(out, sim->full_scale, flow_decimals(sim), 7);
+    say_number(out, sim->full_scale, unit_decimals(sim), 7);
     say_unit(sim, out);
 }
 

@@ -9,6 +9,7 @@
 #include "instruments/capability/load.h"
 #include "instruments/capability/lock_in.h"
 #include "instruments/capability/meter.h"
+#include "instruments/capability/pressure_controller.h"
 #include "instruments/capability/scanner.h"
 #include "instruments/capability/source_meter.h"
 #include "instruments/capability/supply.h"
@@ -20,6 +21,9 @@ static const struct signal flow_signals[FLOW_SIGNALS] = {
     [FLOW_SIGNAL_FLOW]     = { "flow",     "L/min", offsetof(struct flow_reading, flow_slpm), .writable = true },
     [FLOW_SIGNAL_PRESSURE] = { "pressure", "kPa",   offsetof(struct flow_reading, pressure_kPa) },
     [FLOW_SIGNAL_TEMP]     = { "temp",     "degC",  offsetof(struct flow_reading, temp_degC) },
+};
+static const struct signal pressure_signals[PRESSURE_SIGNALS] = {
+    [PRESSURE_SIGNAL_PRESSURE] = { "pressure", "kPa", offsetof(struct pressure_reading, pressure_kPa), .writable = true },
 };
 static const struct signal load_signals[LOAD_SIGNALS] = {
     [LOAD_SIGNAL_I]     = { "i",     "A",     offsetof(struct load_reading, i_A), .writable = true },
@@ -73,6 +77,10 @@ static const struct signal lock_in_signals[LOCK_IN_SIGNALS] = {
 
 const struct capability capability_flow_controller = {
     .name = "flow_controller", TABLE(flow_signals), .reading_size = sizeof(struct flow_reading)};
+const struct capability capability_pressure_controller = {.name = "pressure_controller",
+                                                          TABLE(pressure_signals),
+                                                          .reading_size =
+                                                              sizeof(struct pressure_reading)};
 const struct capability capability_load = {
     .name = "load", TABLE(load_signals), .reading_size = sizeof(struct load_reading)};
 const struct capability capability_supply = {.name = "supply",

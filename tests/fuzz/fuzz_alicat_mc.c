@@ -25,7 +25,8 @@ static void decode_as(const struct driver *driver, const struct ask *ask, struct
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static const struct driver *const drivers[] = {&alicat_mc_driver, &alicat_mc_sccm_driver};
+    static const struct driver *const drivers[] = {&alicat_mc_driver, &alicat_mc_sccm_driver,
+                                                   &alicat_pc_driver};
     if (size > DEVICE_FRAME_MAX)
         return 0;
     for (size_t d = 0; d < COUNT(drivers); d++)
