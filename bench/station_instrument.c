@@ -1,6 +1,7 @@
 /* The instrument statement: name, driver, port, options. */
 #include "bench/station_private.h"
 #include "core/num.h"
+#include "instruments/capability/pressure_controller.h"
 
 static bool parse_port(struct station_reader *r, struct station_instrument *to)
 {
@@ -59,9 +60,23 @@ static bool option_channels(struct station_reader *r, struct station_instrument 
     return true;
 }
 
+/* Of an absolute pressure. */
+static bool full_scale_pressure(struct station_reader *r, struct station_instrument *to)
+{
+    double Pa;
+    if (!station_quantity(r, "bar", &Pa))
+        return false;
+    if (!num_within(Pa, 1e4, 1e6))
+        return station_fail(r, r->token.at, NULL, "a full scale of pressure is 0.1 to 10 bar");
+    to->setup.full_scale = Pa / 1000.0;
+    return true;
+}
+
 static bool option_full_scale(struct station_reader *r, struct station_instrument *to)
 {
     double m3_s;
+    if (to->entry && to->entry->driver->capability == &capability_pressure_controller)
+        return full_scale_pressure(r, to);
     if (!station_quantity(r, "L/min", &m3_s))
         return false;
     if (!num_within(m3_s, 1e-9, 0.1))

@@ -6,6 +6,8 @@
  *       load load1 on psu2 1          # on channel 1 of psu2
  *       valve io1 8                   # output pin of the three-way valve
  *       proven io1 0                  # interlock input that reads 1
+ *       back-pressure bpc1 suction 30 kPa io1 9   # behind the elements; its outlet is at a pump's
+ *                                     # pressure while the pin is on; 'suction ...' may be left out
  *       manifold 40 mL
  *       cell 12 mL
  *       element lsu49                 # or: element barrier variant p2
@@ -16,6 +18,7 @@
  *   end */
 #include "bench/station_private.h"
 #include "core/num.h"
+#include "instruments/capability/pressure_controller.h"
 #include "twin/element_a.h"
 #include "twin/element_b.h"
 #include "twin/element_c.h"
@@ -120,6 +123,42 @@ static bool parse_proven(struct station_reader *r)
     if (!station_take_instrument(r, &instrument) || !station_number(r, 0, 15, &pin))
         return false;
     r->station->twin.proven_inputs |= 1u << pin;
+    return station_end(r);
+}
+
+/* "back-pressure bpc1 [suction 30 kPa io1 9]" */
+static bool parse_back_pressure(struct station_reader *r)
+{
+    struct station_twin *twin = &r->station->twin;
+    struct twin_back_pressure *valve = &twin->config.back_pressure;
+    double suction_Pa;
+    int instrument;
+    long pin;
+    if (!station_take_instrument(r, &twin->back_pressure))
+        return false;
+    const struct station_instrument *it = &r->station->instruments[twin->back_pressure];
+    if (it->entry && it->entry->driver->capability != &capability_pressure_controller)
+        return station_fail(r, r->token.at, NULL, "'%s' is no pressure controller", it->setup.name);
+    valve->full_scale_kPa = it->setup.full_scale;
+    if (!(valve->full_scale_kPa > 0.0))
+        return station_fail(r, r->token.at, "add: full-scale 3 bar",
+                            "this pressure controller has no full scale");
+    valve->fitted = true;
+    if (station_line_end(r))
+        return true;
+    if (!span_is(r->token.text, "suction"))
+        return station_fail(r, r->token.at, NULL, "expected 'suction' or the end of the line");
+    if (!station_quantity(r, "kPa", &suction_Pa) || !station_take_instrument(r, &instrument))
+        return false;
+    if (instrument != twin->valve_io)
+        return station_fail(r, r->token.at, "a line 'valve' above this one",
+                            "the pump is switched by the instrument that switches the valve");
+    if (!num_within(suction_Pa, 1e3, 1e5))
+        return station_fail(r, r->token.at, NULL, "a suction is of 1 to 100 kPa");
+    if (!station_number(r, 0, 15, &pin))
+        return false;
+    valve->suction_kPa = suction_Pa / 1000.0;
+    valve->suction_pin = (unsigned)pin;
     return station_end(r);
 }
 
@@ -249,6 +288,7 @@ static const struct {
     {"load", parse_load},
     {"valve", parse_valve},
     {"proven", parse_proven},
+    {"back-pressure", parse_back_pressure},
     {"manifold", parse_manifold},
     {"cell", parse_cell},
     {"element", parse_element},

@@ -10,6 +10,13 @@ static const struct gas_supply *gas_of_channel(const struct check *c, const char
     return NULL;
 }
 
+/* Not every channel of the gas path is a flow: its pressure is set like any other quantity. */
+static bool is_flow(const struct check *c, const struct channel *channel)
+{
+    return gas_of_channel(c, channel->name) ||
+           (strncmp(channel->name, "gas.", 4) == 0 && dim_equal(channel->unit.dim, check_dim_flow));
+}
+
 static const struct channel *settable(struct check *c, const struct set_item *item)
 {
     const struct channel *channel = check_channel(c, item->channel, item->at);
@@ -20,7 +27,7 @@ static const struct channel *settable(struct check *c, const struct set_item *it
         help = "it is measured";
     else if (channel->type == CHANNEL_STREAM)
         help = "streams are switched by 'select a' and 'select b'";
-    else if (gas_of_channel(c, item->channel) || strncmp(item->channel, "gas.", 4) == 0)
+    else if (is_flow(c, channel))
         help = "flows of gas are set by 'mix', which proves their composition";
     if (!help)
         return channel;

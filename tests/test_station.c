@@ -227,6 +227,23 @@ static const struct mistake statements[] = {
     {"twin\n  load io on psu 5\nend", 11, 18, "expected a whole number from 1 to 4", ""},
     {"twin\n  valve io 16\nend", 11, 12, "expected a whole number from 0 to 15", ""},
     {"twin\n  valve io 8 8\nend", 11, 14, "one word too many", ""},
+    {"instrument b alicat_pc sim \"x\" full-scale 3 L/min", 10, 43, "expected a quantity in bar", ""},
+    {"instrument b alicat_pc sim \"x\" full-scale 11 bar",
+     10, 43, "a full scale of pressure is 0.1 to 10 bar", ""},
+    {"twin\n  back-pressure nix\nend", 11, 17, "no instrument 'nix' above this line", ""},
+    {"twin\n  back-pressure io\nend", 11, 17, "'io' is no pressure controller", ""},
+    {"instrument b alicat_pc sim \"x\"\ntwin\n  back-pressure b\nend",
+     12, 17, "this pressure controller has no full scale", "add: full-scale 3 bar"},
+    {"instrument b alicat_pc sim \"x\" full-scale 3 bar\ntwin\n  back-pressure b pump\nend",
+     12, 19, "expected 'suction' or the end of the line", ""},
+    {"instrument b alicat_pc sim \"x\" full-scale 3 bar\ntwin\n  back-pressure b suction 30 kPa io 9\nend",
+     12, 34, "the pump is switched by the instrument that s", "a line 'valve' above"},
+    {"instrument b alicat_pc sim \"x\" full-scale 3 bar\ntwin\n  valve io 8\n"
+     "  back-pressure b suction 101 kPa io 9\nend",
+     13, 35, "a suction is of 1 to 100 kPa", ""},
+    {"instrument b alicat_pc sim \"x\" full-scale 3 bar\ntwin\n  valve io 8\n"
+     "  back-pressure b suction 30 kPa io 16\nend",
+     13, 37, "expected a whole number from 0 to 15", ""},
     {"twin\n  proven io x\nend", 11, 13, "expected a whole number from 0 to 15", ""},
     {"twin\n  manifold 40\nend", 11, 12, "expected a quantity in mL", ""},
     {"twin\n  cell 40 mL 3\nend", 11, 14, "one word too many", ""},
@@ -467,6 +484,7 @@ static void the_shipped_station_loads_without_a_word(void **state)
     assert_int_equal(messages("bench/stations/twin.station", &errors), 0);
     assert_int_equal(messages("bench/stations/twin_barrier.station", &errors), 0);
     assert_int_equal(messages("bench/stations/twin_dual_diffusion.station", &errors), 0);
+    assert_int_equal(messages("bench/stations/twin_dual_diffusion_lab.station", &errors), 0);
     assert_int_equal(messages("bench/stations/twin_enclosed_reference.station", &errors), 0);
 }
 

@@ -42,7 +42,8 @@ struct twin {
     struct gasline line;
     struct supply supplies[TWIN_SUPPLIES_MAX];
     struct twin_site sites[TWIN_SITES_MAX];
-    uint64_t flow_keys[TWIN_FLOWS_MAX], room_key, supply_key; /* noise */
+    uint64_t flow_keys[TWIN_FLOWS_MAX], room_key, supply_key, pressure_key; /* noise */
+    double pressure_gain, pressure_zero_kPa; /* reading = gain * truth + zero */
     struct twin_port flow_ports[TWIN_FLOWS_MAX], supply_ports[TWIN_SUPPLIES_MAX];
     struct twin_port load_ports[TWIN_SUPPLIES_MAX][SUPPLY_CHANNELS];
     struct twin_port controller_ports[TWIN_SITES_MAX];

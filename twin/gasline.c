@@ -6,6 +6,7 @@
 static const double MFC_TAU_S = 0.3, MFC_SETTLED = 1e-6, CELL_SETTLED = 1e-8;
 static const double BACK_DIFFUSION_mL_S = 0.02, BACK_DIFFUSION_slpm = 0.01;
 static const double BACK_PRESSURE_kPa_slpm = 0.05;
+static const double VALVE_TAU_S = 0.5, VALVE_SETTLED_kPa = 1e-4;
 
 static void mix_towards(struct gas_mix *mix, const struct gas_mix *goal, double share)
 {
@@ -26,7 +27,8 @@ static double mix_distance(const struct gas_mix *a, const struct gas_mix *b)
 static void update_view(struct gasline *line)
 {
     double slpm = line->streams[line->selected].flow_slpm;
-    line->view.pressure_kPa = line->ambient_kPa + BACK_PRESSURE_kPa_slpm * slpm;
+    if (!line->valve.fitted)
+        line->view.pressure_kPa = line->ambient_kPa + BACK_PRESSURE_kPa_slpm * slpm;
     line->view.convection = 1 + 0.15 * sqrt(slpm / 10);
     line->view.serial++;
 }
@@ -43,7 +45,22 @@ void gasline_init(struct gasline *line)
     line->slice_count = 1;
     line->slices[0] = (struct gasline_slice){gas_mix_air, line->tube_mL};
     line->settled = true;
+    line->view.pressure_kPa = line->valve.back_kPa = line->ambient_kPa;
     update_view(line);
+}
+
+/* Volume that a flow brings in one step; in the selected stream at the pressure of the cell. */
+static double volume_mL(const struct gasline *line, unsigned stream, double slpm)
+{
+    if (line->valve.fitted && stream == line->selected)
+        return slpm * line->mL_per_slpm_step * (line->ambient_kPa / line->view.pressure_kPa);
+    return slpm * line->mL_per_slpm_step;
+}
+
+static void update_share(struct gasline *line, unsigned stream)
+{
+    struct gasline_stream *s = &line->streams[stream];
+    s->share = -expm1(-volume_mL(line, stream, s->flow_slpm) / line->manifold_mL);
 }
 
 void gasline_set_flow(struct gasline *line, unsigned flow, double slpm)
@@ -68,6 +85,36 @@ void gasline_select(struct gasline *line, unsigned stream)
     line->selected = stream;
     line->settled = false;
     line->since_change_mL = 0;
+    update_share(line, 0);
+    update_share(line, 1);
+}
+
+void gasline_set_pressure(struct gasline *line, double kPa)
+{
+    line->valve.set_kPa = kPa > 0 ? kPa : 0;
+}
+
+void gasline_set_back(struct gasline *line, double kPa)
+{
+    line->valve.back_kPa = kPa > 0 ? kPa : 0;
+}
+
+/* The valve follows its set point between fully open and shut. */
+static void step_valve(struct gasline *line)
+{
+    const struct gasline_valve *valve = &line->valve;
+    double slpm = line->streams[line->selected].flow_slpm, now_kPa = line->view.pressure_kPa;
+    double open_kPa = valve->back_kPa + BACK_PRESSURE_kPa_slpm * slpm;
+    double goal_kPa = valve->set_kPa > open_kPa ? valve->set_kPa : open_kPa;
+    if (goal_kPa > now_kPa && goal_kPa > open_kPa && slpm <= 0)
+        goal_kPa = now_kPa > open_kPa ? now_kPa : open_kPa;
+    if (fabs(goal_kPa - now_kPa) <= 0)
+        return;
+    bool there = fabs(goal_kPa - now_kPa) < VALVE_SETTLED_kPa;
+    line->view.pressure_kPa =
+        there ? goal_kPa : now_kPa - (goal_kPa - now_kPa) * expm1(-TWIN_STEP_S / VALVE_TAU_S);
+    line->view.serial++;
+    update_share(line, line->selected);
 }
 
 static void step_flow(struct gasline_flow *f, double share)
@@ -101,7 +148,7 @@ static void update_stream(struct gasline *line, unsigned stream)
             sum.x[k] += q * f->cylinder.x[k];
     }
     s->flow_slpm = total;
-    s->share = -expm1(-total * line->mL_per_slpm_step / line->manifold_mL);
+    update_share(line, stream);
     if (total > 0)
         for (unsigned k = 0; k < GAS_SPECIES_COUNT; k++)
             s->inlet.x[k] = sum.x[k] / total;
@@ -152,7 +199,7 @@ static struct gas_mix through_tube(struct gasline *line, const struct gas_mix *g
 static void step_cell(struct gasline *line)
 {
     const struct gasline_stream *s = &line->streams[line->selected];
-    double mL = s->flow_slpm * line->mL_per_slpm_step;
+    double mL = volume_mL(line, line->selected, s->flow_slpm);
     double creep_mL = BACK_DIFFUSION_mL_S * TWIN_STEP_S * exp(-s->flow_slpm / BACK_DIFFUSION_slpm);
     bool creeps = creep_mL > 1e-9;
     struct gas_mix in = s->manifold;
@@ -198,6 +245,8 @@ void gasline_step(struct gasline *line)
             mix_towards(&line->streams[s].manifold, &line->streams[s].inlet,
                         line->streams[s].share);
     }
+    if (line->valve.fitted)
+        step_valve(line);
     if (!line->settled)
         step_cell(line);
 }

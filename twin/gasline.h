@@ -7,10 +7,13 @@
  *   tube        plug flow, half of cell_mL; a queue of slices that keeps every millilitre
  *   cell        ideally mixed, the other half of cell_mL; with next to no flow the air of the room
  *               creeps in from the vent (0.02 mL/s)
- *   pressure    ambient and 0.05 kPa per slpm through the cell
+ *   pressure    ambient and 0.05 kPa per slpm through the cell; behind the cell there may be a
+ *               back-pressure valve, whose outlet is at ambient or at a pump's pressure: first
+ *               order, 0.5 s, never below what lies behind it, and only gas that flows can raise it
  *
  * Standard litre: 0 degC, 101.325 kPa. The selected stream goes to the cell, the other to the vent.
- * All sites stand in the same cell. Dead time, time constant and back diffusion are assumptions. */
+ * All sites stand in the same cell. What compression keeps back of the flow is left out. Dead time,
+ * time constant and back diffusion are assumptions. */
 #ifndef TWIN_GASLINE_H
 #define TWIN_GASLINE_H
 
@@ -40,6 +43,13 @@ struct gasline_stream {
     bool moving;      /* manifold or inlet still change */
 };
 
+/* The valve behind the cell. At a set point of 0 it is fully open. */
+struct gasline_valve {
+    bool fitted;
+    double set_kPa;  /* true pressure at which it holds the cell */
+    double back_kPa; /* at its outlet; gasline_init puts it at ambient */
+};
+
 struct gasline_slice {
     struct gas_mix gas;
     double mL;
@@ -58,6 +68,7 @@ struct gasline {
     unsigned flow_count;
     struct gasline_stream streams[2];
     unsigned selected;
+    struct gasline_valve valve;
     double manifold_mL, tube_mL, cell_mL, ambient_degC, ambient_kPa;
     double controller_share; /* of the way to its goal that a flow goes in one step */
     double mL_per_slpm_step; /* volume that 1 slpm brings in one step, at ambient conditions */
@@ -74,6 +85,9 @@ void gasline_init(struct gasline *line);
 /* Beyond 0..110 % of full scale the controller's valve is at its stop. NaN counts as 0. */
 void gasline_set_flow(struct gasline *line, unsigned flow, double slpm);
 void gasline_select(struct gasline *line, unsigned stream);
+/* Of the valve; NaN counts as 0. */
+void gasline_set_pressure(struct gasline *line, double kPa);
+void gasline_set_back(struct gasline *line, double kPa);
 void gasline_step(struct gasline *line);
 
 #endif

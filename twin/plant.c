@@ -44,6 +44,28 @@ static void flow_write(void *ctx, enum plant_signal signal, unsigned channel, do
         gasline_set_flow(&port->twin->line, port->index, value);
 }
 
+static double pressure_read(void *ctx, enum plant_signal signal, unsigned channel,
+                            struct instant now)
+{
+    struct twin *twin = ctx;
+    (void)channel;
+    twin_advance(twin, now);
+    if (signal != PLANT_PRESSURE_kPa)
+        return read_room(twin, signal);
+    double shown_kPa = twin->pressure_gain * twin->line.view.pressure_kPa + twin->pressure_zero_kPa;
+    return noisy(twin, shown_kPa, PRESSURE_NOISE_kPa, ~twin->pressure_key);
+}
+
+static void pressure_write(void *ctx, enum plant_signal signal, unsigned channel, double value,
+                           struct instant now)
+{
+    struct twin *twin = ctx;
+    (void)channel;
+    twin_advance(twin, now);
+    if (signal == PLANT_PRESSURE_kPa)
+        gasline_set_pressure(&twin->line, (value - twin->pressure_zero_kPa) / twin->pressure_gain);
+}
+
 static double supply_read(void *ctx, enum plant_signal signal, unsigned channel, struct instant now)
 {
     struct twin_port *port = ctx;
@@ -175,12 +197,22 @@ static void io_write(void *ctx, enum plant_signal signal, unsigned channel, doub
     io->pins[channel] = value > 0.5;
     if (channel == io->valve_pin)
         gasline_select(&io->twin->line, io->pins[channel]);
+    const struct twin_config *config = &io->twin->config;
+    if (config->back_pressure.suction_kPa > 0 && channel == config->back_pressure.suction_pin)
+        gasline_set_back(&io->twin->line, io->pins[channel] ? config->back_pressure.suction_kPa
+                                                            : config->ambient_kPa);
 }
 
 struct plant twin_plant_flow(struct twin *twin, unsigned flow)
 {
     assert(flow < twin->config.flow_count);
     return (struct plant){flow_read, flow_write, &twin->flow_ports[flow]};
+}
+
+struct plant twin_plant_pressure(struct twin *twin)
+{
+    assert(twin->config.back_pressure.fitted);
+    return (struct plant){pressure_read, pressure_write, twin};
 }
 
 struct plant twin_plant_supply(struct twin *twin, unsigned supply, const unsigned site_of[4])

@@ -9,8 +9,20 @@
 #include "twin/defect_table.h"
 #include "twin/noise.h"
 
-enum { JUMP_STEPS = 10 };              /* a loose contact may jump every 0.1 s */
-static const double MFC_ERROR = 0.004; /* of reading, rectangular, one per controller */
+enum { JUMP_STEPS = 10 };                     /* a loose contact may jump every 0.1 s */
+static const double MFC_ERROR = 0.004;        /* of reading, rectangular, one per controller */
+static const double PRESSURE_ERROR = 0.00125; /* of reading and of full scale, each rectangular */
+
+static void build_valve(struct twin *twin)
+{
+    const struct twin_back_pressure *valve = &twin->config.back_pressure;
+    uint64_t key = noise_key(twin->config.seed, "pressure", 0);
+    double error = twin->config.noise ? PRESSURE_ERROR : 0;
+    twin->line.valve.fitted = valve->fitted;
+    twin->pressure_key = key;
+    twin->pressure_gain = 1 + error * (2 * noise_uniform(key, 0) - 1);
+    twin->pressure_zero_kPa = error * valve->full_scale_kPa * (2 * noise_uniform(key, 1) - 1);
+}
 
 static void build_line(struct twin *twin)
 {
@@ -32,6 +44,7 @@ static void build_line(struct twin *twin)
         twin->flow_keys[i] = key;
         twin->flow_ports[i] = (struct twin_port){twin, i, 0};
     }
+    build_valve(twin);
     gasline_init(line);
 }
 

@@ -33,6 +33,15 @@ struct twin_flow {
     unsigned stream; /* 0: stream a, 1: stream b (to the vent until the valve selects it) */
 };
 
+/* A back-pressure controller behind the elements. Its sensor is off by up to an eighth of a per
+ * cent of its reading and of its full scale. */
+struct twin_back_pressure {
+    bool fitted;
+    double full_scale_kPa;
+    double suction_kPa;   /* behind it while an output pin is on, else ambient; 0: no pump */
+    unsigned suction_pin; /* of the digital I/O that switches the valve */
+};
+
 struct twin_defect {
     unsigned site;   /* from 1, as operators count */
     int id;          /* 11 is D11 */
@@ -53,6 +62,7 @@ struct twin_config {
     double manifold_mL; /* dead volume from the controllers to the valve */
     double cell_mL;     /* from the valve to an element */
     double ambient_degC, ambient_kPa;
+    struct twin_back_pressure back_pressure;
     bool spread; /* part-to-part spread; false: all parts nominal */
     bool noise;  /* measurement noise */
     struct twin_defect defects[TWIN_DEFECTS_MAX];
@@ -85,6 +95,8 @@ void twin_free(struct twin *twin);
 /* Plants for the simulators; valid as long as the twin. Indices are checked by assertion.
  * Flow controller i of the configuration. */
 struct plant twin_plant_flow(struct twin *twin, unsigned flow);
+/* The back-pressure controller of the configuration: reads and takes kPa. */
+struct plant twin_plant_pressure(struct twin *twin);
 /* Supply s: `site_of[c]` is the site (from 1) that its channel c feeds, 0: none (aux rail). */
 struct plant twin_plant_supply(struct twin *twin, unsigned supply, const unsigned site_of[4]);
 /* A load on channel `channel` of supply `supply`. */

@@ -115,6 +115,14 @@ static bool flows_in_range(const struct twin_config *config)
     return true;
 }
 
+static bool back_pressure_in_range(const struct twin_back_pressure *valve)
+{
+    if (!valve->fitted)
+        return true;
+    return num_within(valve->full_scale_kPa, 10, 1000) && num_within(valve->suction_kPa, 0, 100) &&
+           valve->suction_pin < TWIN_PINS;
+}
+
 static bool defects_in_range(const struct twin_config *config)
 {
     if (config->defect_count > TWIN_DEFECTS_MAX)
@@ -144,7 +152,8 @@ enum rc twin_config_check(const struct twin_config *config)
         config->sites >= 1 && config->sites <= TWIN_SITES_MAX && element_in_range(config) &&
         num_within(config->manifold_mL, 0.1, 10000) && num_within(config->cell_mL, 0.1, 10000) &&
         num_within(config->ambient_degC, -40, 85) && num_within(config->ambient_kPa, 50, 250) &&
-        flows_in_range(config) && defects_in_range(config);
+        back_pressure_in_range(&config->back_pressure) && flows_in_range(config) &&
+        defects_in_range(config);
     if (!good)
         return RC_RANGE;
     for (unsigned i = 0; i < config->defect_count; i++)
