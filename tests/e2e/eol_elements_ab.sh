@@ -19,16 +19,17 @@ fails() { # STATION SEQUENCE DEFECT MEASUREMENT: the defect in site 2 fails ther
 }
 
 for element in barrier dual_diffusion; do
-    station="$STATIONS/twin_$element.station"
+    station="$STATIONS/twin_$element.station" lab="$STATIONS/twin_$element.station"
+    [ -e "$STATIONS/twin_${element}_lab.station" ] && lab="$STATIONS/twin_${element}_lab.station"
     clean "$station" "eol_$element"
-    clean "$station" "lab_$element"
+    clean "$lab" "lab_$element"
     expect 0 "4 pass, 0 fail, 0 error" "$LB" run -s "$station" "$LIBRARY/eol_$element.seq" --simulate --no-db --plain --seed 4
     cp out.txt first.txt
     seconds=$(sed -n 's/.* error in \([0-9]*\):\([0-9]*\).*/\1 \2/p' first.txt | awk '{ print 60 * $1 + $2 }')
     [ "${seconds:-999}" -le 100 ] && ok "eol_$element takes $seconds s" || not_ok "eol_$element takes $seconds s"
     expect 0 "" "$LB" run -s "$station" "$LIBRARY/eol_$element.seq" --simulate --no-db --plain --seed 4
     same "eol_$element prints the same again" "$(sha256sum <out.txt)" "$(sha256sum <first.txt)"
-    expect 0 "4 pass, 0 fail, 0 error" "$LB" run -s "$station" "$LIBRARY/lab_$element.seq" --simulate --no-db --plain --seed 4
+    expect 0 "4 pass, 0 fail, 0 error" "$LB" run -s "$lab" "$LIBRARY/lab_$element.seq" --simulate --no-db --plain --seed 4
     expect 0 "4 pass, 0 fail, 0 error" "$LB" run -s "$station" "$LIBRARY/eol_$element.seq" --simulate --no-db --plain --nominal
 done
 
@@ -46,7 +47,9 @@ fails "$B" eol_dual_diffusion D19:0.6 r_cell_740
 fails "$B" eol_dual_diffusion D13:0.3 r_dc_740
 fails "$B" eol_dual_diffusion D18:0.2 u_zero
 fails "$B" eol_dual_diffusion D14:1 misread_lean
-fails "$B" lab_dual_diffusion D12:0.8 t63_fine_up
+BL="$STATIONS/twin_dual_diffusion_lab.station"
+fails "$BL" lab_dual_diffusion D12:0.8 t63_fine_up
+fails "$BL" lab_dual_diffusion D23:1 layer_off
 
 # What must escape does: the least of these defects is inside of the limits.
 for escape in D20:0 D31:0.1; do
