@@ -65,4 +65,15 @@ same "their exponent lies between that of pores and of gas" \
 expect 1 "verdict fail" "$LB" run -s "$RIG" "$LAB" --simulate --sites 1=EB-00000001 --defect 1=D23:1 --db missing.db
 same "a missing sublayer moves kappa out of its limits" \
     "$(sqlite3 missing.db "select verdict from v_result where name = 'kappa_off'")" fail
+
+# The regulated sensor: its pump current over pressure, in lean and in rich gas.
+LAMBDA="$ROOT/bench/stations/twin_lambda_pressure.station"
+T19="$ROOT/sequences/library/lab_lsu49_pressure.seq"
+expect 0 "ok on station" "$LB" check -s "$LAMBDA" "$T19"
+same "check of lab_lsu49_pressure has no notes" "$(cat out.txt err.txt | wc -l)" 1
+expect 1 "3 pass, 1 fail, 0 error" "$LB" run -s "$LAMBDA" "$T19" --simulate --defect 2=D11:1 --db t19.db
+same "a cracked barrier has lost its kappa in both gases" \
+    "$(sqlite3 t19.db "select count(*) from v_result where site = 2 and name in ('kappa_lean8', 'kappa_rich80') and verdict = 'fail'")" 2
+same "lean and rich gas tell the same kappa" "$(sqlite3 t19.db "select max(abs(a.value - b.value)) < 0.015
+    from v_result a join v_result b on a.site = b.site where a.name = 'kappa_lean8' and b.name = 'kappa_rich80'")" 1
 no_sanitizer_report
