@@ -48,7 +48,13 @@ $(BUILD)/lambdaguard: $(BUILD)/bench/guard/main.o $(LIB)
 $(LIB): $(call OBJ,$(SRC))
 	@rm -f $@ && ar rcs $@ $^
 
+# Compiled anew when the tree has another version than the program: results name it.
 $(BUILD)/bench/cli_version.o: CFLAGS += -DLAMBDABENCH_VERSION='"$(VERSION)"'
+$(BUILD)/bench/cli_version.o: $(BUILD)/version
+$(BUILD)/version: always
+	@mkdir -p $(@D)
+	@echo '$(VERSION)' | cmp -s - $@ || echo '$(VERSION)' >$@
+.PHONY: always
 $(BUILD)/reports/%.o: CFLAGS += $(CAIRO)
 
 $(BUILD)/%.o: %.c Makefile
