@@ -32,6 +32,15 @@ double basic_sd(const double *x, size_t n)
     return variance > 0 ? sqrt(variance) : 0;
 }
 
+double basic_noise(const double *x, size_t n, double *scratch)
+{
+    if (n < 3)
+        return (double)NAN;
+    for (size_t i = 1; i < n; i++)
+        scratch[i - 1] = fabs(x[i] - x[i - 1]);
+    return 1.4826 * M_SQRT1_2 * basic_median(scratch, n - 1);
+}
+
 double basic_rms(const double *x, size_t n)
 {
     double sum = 0;

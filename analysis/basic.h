@@ -7,6 +7,10 @@
 
 double basic_mean(const double *x, size_t n);
 double basic_sd(const double *x, size_t n); /* of a sample (n - 1); n >= 2, two passes */
+/* Scatter of one value without what drifts or steps: from the median of the first differences
+ * (1.4826 / sqrt 2 of it; von Neumann 1941, made robust as by Rousseeuw & Croux 1993). As basic_sd
+ * for noise alone. n >= 3; `scratch` holds n - 1. */
+double basic_noise(const double *x, size_t n, double *scratch);
 double basic_rms(const double *x, size_t n);
 /* `x` is reordered. */
 double basic_median(double *x, size_t n);

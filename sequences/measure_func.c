@@ -70,11 +70,19 @@ static void run_response(enum measure_func func, const struct func_window *w, st
     r->random_u95 = step.t63_u95_s;
 }
 
+/* Of the last or the outermost of some values: what a single one scatters. That the signal moved
+ * meanwhile is no uncertainty of it. */
+static double single_u95(const struct func_window *w, double sd)
+{
+    double noise = w->n > 2 ? basic_noise(w->v, w->n, w->scratch) : sd;
+    return 2 * (noise < sd ? noise : sd);
+}
+
 static void run_level(enum measure_func func, const struct func_window *w, struct func_result *r)
 {
     double lo, hi, root_n = sqrt((double)w->n);
     double sd = w->n > 1 ? r->sd : 0; /* one value by design: its scatter is in the channel's U95 */
-    r->random_u95 = 2 * sd;
+    r->random_u95 = single_u95(w, sd);
     switch (func) {
     case FUNC_MEAN:
         r->value = basic_mean(w->v, w->n);

@@ -142,6 +142,26 @@ static void basic_numbers_are_right(void **state)
                 isnan(basic_sd(flat, 1)));
 }
 
+/* A ramp of 40 times the noise, with a step in the middle: the noise stays what it is. */
+static void noise_is_what_scatters_not_what_moves(void **state)
+{
+    enum { N = 2000 };
+    static double still[N], moving[N], scratch[N];
+    struct rng rng;
+    (void)state;
+    rng_seed(&rng, 5);
+    for (int i = 0; i < N; i++) {
+        still[i] = 0.3 * rng_gauss(&rng);
+        moving[i] = still[i] + 0.006 * i + (i > N / 2 ? 100 : 0);
+    }
+    assert_near(basic_noise(still, N, scratch), basic_sd(still, N), 0.02);
+    assert_near(basic_noise(moving, N, scratch), basic_sd(still, N), 0.02);
+    assert_true(basic_sd(moving, N) > 50);
+    assert_true(isnan(basic_noise(still, 2, scratch)));
+    still[7] = (double)NAN;
+    assert_true(isnan(basic_noise(still, N, scratch)));
+}
+
 static int ascending(const void *a, const void *b)
 {
     double x = *(const double *)a, y = *(const double *)b;
@@ -191,6 +211,7 @@ int main(void)
         cmocka_unit_test(noise_moves_the_times_no_more_than_it_says),
         cmocka_unit_test(what_is_no_step_has_no_times),
         cmocka_unit_test(basic_numbers_are_right),
+        cmocka_unit_test(noise_is_what_scatters_not_what_moves),
         cmocka_unit_test(the_median_is_the_middle_of_the_sorted),
         cmocka_unit_test(a_line_is_found_and_its_error_told),
     };
