@@ -8,8 +8,9 @@
 
 struct fit_line {
     double slope, offset;
-    double r2;       /* 1 when all y are equal and met exactly */
-    double slope_se; /* standard error; NaN below 3 points */
+    double r2;                  /* 1 when all y are equal and met exactly */
+    double slope_se, offset_se; /* standard errors; NaN below 3 points */
+    double worst;               /* the largest distance of a y from the line */
 };
 
 /* RC_RANGE: fewer than 2 points, all x equal, or a value that is not finite. */

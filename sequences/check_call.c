@@ -79,30 +79,6 @@ static struct check_type fit_x(struct check *c, const struct check_name *y, stru
     return check_expr(c, x);
 }
 
-static struct check_type check_fit(struct check *c, const char *name, struct place at,
-                                   struct expr *const *arg, unsigned args)
-{
-    bool slope = strcmp(name, "fit_slope") == 0;
-    if (!need_args(c, name, at, args, 2))
-        return bad_type();
-    struct check_type y = check_expr(c, arg[0]);
-    bool made = arg[0]->bound_kind == BIND_MEASURE || arg[0]->bound_kind == BIND_CALC;
-    if (y.kind == KIND_BAD)
-        return y;
-    if (arg[0]->kind != EXPR_NAME || (!made && arg[0]->bound_kind != BIND_CHANNEL)) {
-        check_error(c, arg[0]->at, NULL, "a fit needs the name of a measurement");
-        return bad_type();
-    }
-    struct check_type x = fit_x(c, made ? check_find_made(c, arg[0]->text) : NULL, arg[1]);
-    if (x.kind == KIND_BAD)
-        return x;
-    if (x.kind != KIND_NUMBER || y.kind != KIND_NUMBER) {
-        check_error(c, at, NULL, "a fit needs numbers");
-        return bad_type();
-    }
-    return check_number_type(slope ? dim_divide(y.dim, x.dim) : dim_one, NULL);
-}
-
 static struct check_type result_type(enum func_unit unit, struct check_type of)
 {
     switch (unit) {
@@ -122,6 +98,37 @@ static struct check_type result_type(enum func_unit unit, struct check_type of)
         break;
     }
     return check_number_type(dim_one, NULL);
+}
+
+static struct check_type fit_type(enum func_unit unit, struct check_type y, struct check_type x)
+{
+    if (unit == FUNC_UNIT_PER_X)
+        return check_number_type(dim_divide(y.dim, x.dim), NULL);
+    return result_type(unit, y);
+}
+
+static struct check_type check_fit(struct check *c, const char *name, struct place at,
+                                   struct expr *const *arg, unsigned args)
+{
+    enum func_unit unit = measure_func_info((enum measure_func)measure_func_find(name))->unit;
+    if (!need_args(c, name, at, args, 2))
+        return bad_type();
+    struct check_type y = check_expr(c, arg[0]);
+    bool made = arg[0]->bound_kind == BIND_MEASURE || arg[0]->bound_kind == BIND_CALC;
+    if (y.kind == KIND_BAD)
+        return y;
+    if (arg[0]->kind != EXPR_NAME || (!made && arg[0]->bound_kind != BIND_CHANNEL)) {
+        check_error(c, arg[0]->at, NULL, "a fit needs the name of a measurement");
+        return bad_type();
+    }
+    struct check_type x = fit_x(c, made ? check_find_made(c, arg[0]->text) : NULL, arg[1]);
+    if (x.kind == KIND_BAD)
+        return x;
+    if (x.kind != KIND_NUMBER || y.kind != KIND_NUMBER) {
+        check_error(c, at, NULL, "a fit needs numbers");
+        return bad_type();
+    }
+    return fit_type(unit, y, x);
 }
 
 struct check_type check_function(struct check *c, const char *name, struct place at,

@@ -1,11 +1,9 @@
-/* fit_slope(y, x) and fit_r2(y, x): a straight line through the pairs that were made since the line
- * was last asked for at this site. A pair is complete when y is measured; x is then read where y is
- * measured, or, if it is a measurement too, when both are new. */
+/* fit_slope(y, x) and the other fits: a straight line through the pairs that were made since the
+ * line was last asked for at this site. A pair is complete when y is measured; x is then read where
+ * y is measured, or, if it is a measurement too, when both are new. */
 #include "sequences/engine_build.h"
 
 #include <math.h>
-
-#include "analysis/fit.h"
 
 static void add_fit(struct build *b, const struct stmt *stmt, const struct expr *y,
                     const struct expr *x)
@@ -136,10 +134,8 @@ void engine_store(struct engine *e, struct site *site, int slot, const char *nam
 
 static double run_fit(const struct fit_pairs *pairs, enum measure_func func)
 {
-    struct fit_line line;
-    if (pairs->overflow || fit_line_find(pairs->x, pairs->y, pairs->n, &line) != RC_OK)
-        return (double)NAN;
-    return func == FUNC_FIT_R2 ? line.r2 : line.slope;
+    const struct func_window in = {pairs->x, pairs->y, pairs->x, pairs->n, NULL};
+    return pairs->overflow ? (double)NAN : measure_func_run(func, &in).value;
 }
 
 double engine_hook(void *ctx, unsigned index)

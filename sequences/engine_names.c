@@ -184,12 +184,13 @@ static bool resolve_fit(struct build *b, const struct expr *expr, struct eval_re
     if (fit < 0)
         return build_error(b, expr->at, "a fit needs the name of a measurement in", expr->text);
     struct hook hook = {.is_fit = true, .index = (unsigned)fit};
-    hook.func = strcmp(expr->text, "fit_r2") == 0 ? FUNC_FIT_R2 : FUNC_FIT_SLOPE;
+    hook.func = (enum measure_func)measure_func_find(expr->text);
+    enum func_unit unit = measure_func_info(hook.func)->unit;
     *out = (struct eval_ref){EVAL_HOOK, add_hook(b, hook), 0, dim_one, NULL};
     struct eval_ref y = {.dim = dim_one};
     const struct eval_code *x = b->engine->fits[fit].x_code;
-    if (hook.func == FUNC_FIT_SLOPE && resolve_name(b, expr->arg[0], &y))
-        out->dim = x ? dim_divide(y.dim, x->dim) : y.dim;
+    if (unit != FUNC_UNIT_ONE && resolve_name(b, expr->arg[0], &y))
+        out->dim = x && unit == FUNC_UNIT_PER_X ? dim_divide(y.dim, x->dim) : y.dim;
     return true;
 }
 

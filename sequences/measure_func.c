@@ -5,6 +5,7 @@
 
 #include "analysis/basic.h"
 #include "analysis/fit.h"
+#include "analysis/ripple.h"
 #include "analysis/step_response.h"
 
 /* clang-format off */
@@ -26,6 +27,9 @@ static const struct func_info infos[FUNC_KINDS] = {
     [FUNC_INTEGRAL]  = {"integral",  FUNC_UNIT_TIMES_SECOND, FUNC_U95_INTEGRAL, false, false},
     [FUNC_FIT_SLOPE] = {"fit_slope", FUNC_UNIT_PER_X,        FUNC_U95_GAIN,     false, true},
     [FUNC_FIT_R2]    = {"fit_r2",    FUNC_UNIT_ONE,          FUNC_U95_NONE,     false, true},
+    [FUNC_FIT_OFFSET] = {"fit_offset", FUNC_UNIT_SAME,       FUNC_U95_WHOLE,    false, true},
+    [FUNC_FIT_RESIDUAL] = {"fit_residual", FUNC_UNIT_DIFFERENCE, FUNC_U95_GAIN, false, true},
+    [FUNC_RIPPLE]    = {"ripple",    FUNC_UNIT_DIFFERENCE,   FUNC_U95_GAIN,     false, false},
     [FUNC_ELAPSED]   = {"elapsed",   FUNC_UNIT_SECONDS,      FUNC_U95_NONE,     false, false},
 };
 /* clang-format on */
@@ -50,8 +54,13 @@ static void run_fit(enum measure_func func, const struct func_window *w, struct 
     const double *x = w->x && func != FUNC_SLOPE ? w->x : w->t_s;
     if (fit_line_find(x, w->v, w->n, &line) != RC_OK)
         return;
-    r->value = func == FUNC_FIT_R2 ? line.r2 : line.slope;
-    r->random_u95 = func == FUNC_FIT_R2 ? (double)NAN : 2 * line.slope_se;
+    if (func == FUNC_FIT_R2 || func == FUNC_FIT_RESIDUAL) {
+        r->value = func == FUNC_FIT_R2 ? line.r2 : line.worst;
+        r->random_u95 = (double)NAN;
+    } else {
+        r->value = func == FUNC_FIT_OFFSET ? line.offset : line.slope;
+        r->random_u95 = 2 * (func == FUNC_FIT_OFFSET ? line.offset_se : line.slope_se);
+    }
 }
 
 static void run_response(enum measure_func func, const struct func_window *w, struct func_result *r)
@@ -119,12 +128,15 @@ struct func_result measure_func_run(enum measure_func func, const struct func_wi
     r.sd = basic_sd(w->v, w->n);
     if (infos[func].response) {
         run_response(func, w, &r);
-    } else if (func == FUNC_SLOPE || func == FUNC_FIT_SLOPE || func == FUNC_FIT_R2) {
+    } else if (func == FUNC_SLOPE || infos[func].two) {
         run_fit(func, w, &r);
     } else if (func == FUNC_INTEGRAL) {
         r.value = basic_integral(w->t_s, w->v, w->n);
         r.random_u95 =
             w->n > 1 ? 2 * r.sd / sqrt((double)w->n) * (w->t_s[w->n - 1] - w->t_s[0]) : (double)NAN;
+    } else if (func == FUNC_RIPPLE) {
+        r.value = ripple_pp(w->t_s, w->v, w->n);
+        r.random_u95 = 2 * r.value / sqrt(2 * (double)w->n);
     } else if (func == FUNC_COUNT) {
         r.value = (double)w->n;
         r.random_u95 = 0;

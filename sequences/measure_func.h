@@ -23,6 +23,9 @@ enum measure_func {
     FUNC_INTEGRAL,
     FUNC_FIT_SLOPE,
     FUNC_FIT_R2,
+    FUNC_FIT_OFFSET,
+    FUNC_FIT_RESIDUAL,
+    FUNC_RIPPLE,
     FUNC_ELAPSED,
     FUNC_KINDS
 };

@@ -250,12 +250,19 @@ static void measurements_are_well_formed(void **state)
     says_only("measure m = mean(dut.ip) tag dut.uh", 1, "not a channel");
     says_only("calc k = mean(dut.ip)", 1, "mean needs a capture here");
     says_only("calc k = fit_slope(dut.un)", 1, "fit_slope takes 2 arguments");
+    says_only("calc k = fit_offset(dut.un)", 1, "fit_offset takes 2 arguments");
+    says_only("calc k = ripple(dut.un)", 1, "ripple needs a capture here");
+    says_only("for o2 in 1 %, 2 %\nmeasure ip = mean(dut.ip) over 1 s tag o2\nend\n"
+              "check fit_offset(ip, o2) < 1 V \"offset\"",
+              1, "");
     says_only("capture e dut.ip at 1000 Hz for 300 s\nend", 1, "300000 samples");
     says_only("capture e dut.ip at 1000 Hz for 1 s\nend\nmeasure m = max(e.dut.un)", 1,
               "the capture 'e' does not hold 'dut.un'");
     passes(
         "for o2 in 1 %, 2 %\nmeasure ip = mean(dut.ip) over 1 s tag o2\nend\n"
         "calc k = fit_slope(ip, o2)\ncheck k > 1 mA \"slope\"\ncheck fit_r2(ip, o2) > 0.9 \"fit\"\n"
+        "check fit_offset(ip, o2) < 1 mA \"offset\"\nmeasure w = fit_residual(ip, o2)\n"
+        "check w < 1 mA \"residual\"\nmeasure p = ripple(dut.ip) over 3 s\n"
         "capture e dut.ip at 1000 Hz for 1 s\nend\nmeasure m = max(e.dut.ip)");
 }
 

@@ -70,6 +70,7 @@ static void functions_have_values_and_units(void **state)
         {"mean(2 * dut.ip) over 1 s", 1.01, 1e-9, "mA"},
         {"fit_slope(dut.uh, dut.ip) over 1 s", 1, 1e-9, "V/mA"},
         {"fit_r2(dut.uh, dut.ip) over 1 s", 1, 1e-9, ""},
+        {"fit_residual(dut.uh, dut.ip) over 1 s", 0, 1e-9, "V"},
         {"mean(dut.uh / dut.uh) over 1 s", 1, 1e-12, ""},
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
@@ -330,15 +331,20 @@ static void an_invalid_sample_begins_the_settling_again(void **state)
 static void a_fit_goes_over_the_measurements_of_a_loop(void **state)
 {
     (void)state;
-    struct fake_bench *b =
-        open_bench(HEAD "main\n    for r in 1 V, 2 V\n        for o2 from 1 % to 5 % step 1 %\n"
-                        "            measure ip = last(r * 3 + r * o2 / 1 % * 2)\n        end\n"
-                        "        calc k = fit_slope(ip, o2)\n"
-                        "        measure kk = last(k * 1 %)\n        calc q = fit_r2(ip, o2)\n"
-                        "    end\nend\n" CLEANUP,
-                   NULL);
+    struct fake_bench *b = open_bench(
+        HEAD "main\n    for r in 1 V, 2 V\n        for o2 from 1 % to 5 % step 1 %\n"
+             "            measure ip = last(r * 3 + r * o2 / 1 % * 2)\n        end\n"
+             "        calc k = fit_slope(ip, o2)\n"
+             "        measure kk = last(k * 1 %)\n        calc q = fit_r2(ip, o2)\n"
+             "        calc zero = fit_offset(ip, o2)\n        measure at_0 = last(zero)\n"
+             "        measure worst = fit_residual(ip, o2)\n"
+             "    end\nend\n" CLEANUP,
+        NULL);
     go(b);
     assert_true(fake_said(b, "measured 1 kk = 2 V"));
+    assert_true(fake_said(b, "measured 1 at_0 = 3 V"));
+    assert_true(fake_said(b, "measured 1 at_0 = 6 V"));
+    assert_true(fake_said(b, "measured 1 worst = "));
     assert_true(fake_said(b, "measured 1 kk = 4 V")); /* the second line has its own pairs */
     drop(b);
 }

@@ -196,6 +196,8 @@ static void a_line_is_found_and_its_error_told(void **state)
     assert_near(line.offset, 3.0000909, 1e-7);
     assert_near(line.r2, 0.6665425, 1e-7);
     assert_near(line.slope_se, 0.1179055, 1e-7);
+    assert_near(line.offset_se, 1.1247468, 1e-7);
+    assert_near(line.worst, 1.9212727, 1e-7); /* at x = 13 */
     assert_int_equal(fit_line_find(x, y, 1, &line), RC_RANGE);
     static const double same[] = {3, 3, 3};
     assert_int_equal(fit_line_find(same, y, 3, &line), RC_RANGE);
