@@ -36,6 +36,7 @@ fails() { # DEFECT MEASUREMENT...: the part in site 2 fails there, the others pa
     done
 }
 fails D11:0.5 ip_air up_o3 up_o8 lean_slope lean_with_co lean_with_c3h8 rich_with_h2 rich_with_ch4 rich_with_no ip_r80 ip_r75
+fails D11:1 ip_air lean_with_no ip_r90
 fails D12:0.5 ip_air lean_slope lean_with_h2 rich_with_co rich_with_c3h8 ip_r85
 fails D12:1 t63_oxygen_down t63_oxygen_up t63_rich_lean t63_lean_rich ip_r97
 fails D13:0.5 t63_oxygen_down t63_oxygen_up
