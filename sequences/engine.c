@@ -210,8 +210,12 @@ void engine_stop(struct engine *e, enum stop_why why, const char *text)
 {
     if (!e->running)
         return;
+    bool person = why == STOP_OPERATOR || why == STOP_ESTOP, again = e->asked;
+    e->asked = e->asked || person;
     if (e->cleaning) {
         struct task *task = &e->task[e->sites + 1];
+        if (!person || !again)
+            return; /* it is on its way to rest, and the gas needs its time */
         e->hurry = true;
         if (task->state == TASK_TIMED) {
             task->deadline = INSTANT_NEVER;

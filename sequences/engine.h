@@ -41,8 +41,9 @@ void engine_done(struct engine *engine, engine_ticket ticket, enum rc rc, const 
 void engine_scanned(struct engine *engine, engine_ticket ticket, enum rc rc, const char *serial);
 
 enum stop_why { STOP_OPERATOR, STOP_ENVELOPE, STOP_ESTOP, STOP_INSTRUMENT, STOP_STORAGE };
-/* Leave main (or setup) and run cleanup. Called again during cleanup: stop waiting inside it, its
- * outputs are still driven. `why` is for the verdicts and the report. */
+/* Leave main (or setup) and run cleanup. When a person stops it for the second time during cleanup:
+ * stop waiting inside it, its outputs are still driven. What else happens during cleanup never cuts
+ * its waits: they flush the gas. `why` is for the verdicts and the report. */
 void engine_stop(struct engine *engine, enum stop_why why, const char *text);
 /* Its cleanup is running: what it has ordered is wanted, whoever stops it again. */
 bool engine_cleaning(const struct engine *engine);

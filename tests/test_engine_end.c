@@ -144,6 +144,26 @@ static void a_second_stop_cuts_the_waiting_only(void **state)
     drop(b);
 }
 
+/* A hub that goes takes many instruments with it, and a full disk is no reason to leave fuel in the
+ * pipe: the cleanup's waits are cut by a person only, who asks for the second time. */
+static void what_breaks_during_cleanup_does_not_cut_its_waits(void **state)
+{
+    static const enum stop_why whys[] = {STOP_INSTRUMENT, STOP_STORAGE, STOP_ENVELOPE,
+                                         STOP_OPERATOR};
+    (void)state;
+    for (size_t i = 0; i < COUNT(whys); i++) {
+        struct fake_bench *b = open_bench(1, SEQUENCE);
+        fake_at(b, 3, FAKE_STOP, STOP_INSTRUMENT, 0);
+        fake_at(b, 4, FAKE_STOP, whys[i], 0);
+        fake_start(b, 1);
+        fake_run(b, 100);
+        assert_ended(b, 1);
+        assert_true(b->cleanup_ok);
+        assert_true(fabs(fake_when(b, "finished") - 8.4) < 1e-9);
+        drop(b);
+    }
+}
+
 static double heater_off_fails(struct fake_bench *b, const char *what, unsigned site, enum rc *rc)
 {
     if (strcmp(what, "set dut.heater") == 0 && site == 2 && b->set_si[FAKE_HEATER][2] == 0)
@@ -315,6 +335,7 @@ int main(void)
         cmocka_unit_test(an_envelope_stop_is_an_error),
         cmocka_unit_test(answers_that_come_late_are_ignored),
         cmocka_unit_test(a_second_stop_cuts_the_waiting_only),
+        cmocka_unit_test(what_breaks_during_cleanup_does_not_cut_its_waits),
         cmocka_unit_test(a_failure_in_cleanup_is_told_and_the_rest_is_driven),
         cmocka_unit_test(cleanup_ends_in_its_time_and_drives_the_rest),
         cmocka_unit_test(a_lost_site_goes_alone),
