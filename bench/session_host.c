@@ -2,6 +2,7 @@
 #include <math.h>
 
 #include "bench/session_private.h"
+#include "core/num.h"
 
 static const struct duration ramp_tick = {INT64_C(100000)};
 
@@ -68,7 +69,9 @@ static unsigned ramp_steps(const struct session_set *set, const struct channel *
     if (!(rate > 0.0) || channel->type != CHANNEL_QUANTITY)
         return 1;
     double steps = fabs(set->to_si - set->from_si) / rate / duration_in_s(ramp_tick);
-    return steps >= 1.0 && steps < 100000.0 ? (unsigned)steps + 1 : 1;
+    if (!(steps >= 1.0))
+        return 1;
+    return steps < 4e9 ? (unsigned)steps + 1 : 4000000000U; /* a slow ramp is never a jump */
 }
 
 /* A newer value overtakes a ramp that is still on its way to the same output. */
@@ -89,11 +92,15 @@ static struct session_set *take_set(struct session *s)
     return NULL;
 }
 
-/* A ramp begins at the value last measured, or at rest. */
+/* A ramp begins at the value last measured, or at rest: the least of a source's range is its most
+ * negative voltage. */
 static double ramp_origin(const struct session *s, unsigned channel, unsigned site)
 {
+    const struct channel *public = &s->config.station->channels[channel].public;
     double latest = rig_latest(s->rig, channel, site).si;
-    return isnan(latest) ? s->config.station->channels[channel].public.min_si : latest;
+    if (num_within(latest, public->min_si, public->max_si))
+        return latest;
+    return num_within(0.0, public->min_si, public->max_si) ? 0.0 : public->min_si;
 }
 
 static void host_set(void *ctx, engine_ticket ticket, const struct set_order *order)

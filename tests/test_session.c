@@ -20,7 +20,8 @@
 #define MAIN(body) HEAD POWER "main\n    step one\n" body "    end\nend\n" CLEANUP
 
 struct scene {
-    const char *text; /* of the sequence; NULL: the shipped end-of-line test */
+    const char *text;    /* of the sequence; NULL: the shipped end-of-line test */
+    const char *station; /* NULL: that of the end-of-line test */
     uint64_t seed;
     int defect_site, defect; /* 0: none */
     double severity;
@@ -59,7 +60,8 @@ static void prepare(struct stage *s, const struct scene *scene)
     if (rc == RC_OK)
         rc = program_parse(s->source, &s->diag, &s->program);
     if (rc == RC_OK)
-        rc = station_load("bench/stations/twin.station", &s->diag, &s->station);
+        rc = station_load(scene->station ? scene->station : "bench/stations/twin.station", &s->diag,
+                          &s->station);
     if (rc == RC_OK)
         rc = program_check(s->program, &s->station->view, &s->diag, &s->checked);
     if (rc != RC_OK) {
@@ -277,6 +279,51 @@ static void a_part_that_is_done_is_switched_off_while_the_others_go_on(void **st
     free(o.shown);
 }
 
+#define LAB_STATION "bench/stations/twin_dual_diffusion_lab.station"
+#define LAB(main)                                                                                  \
+    "sequence t version 1\ngases \"../tables/gases_dual_diffusion.csv\"\n"                         \
+    "main\n" main "end\ncleanup within 60 s\n    set dut.heater = off\n    set psu.aux = 0 V\n"    \
+    "    set dut.smu = off\n    set dut.acv = 4 mV\n    mix off\nend\n"
+
+/* The heater of site 3 switches off by its resistance while a ramp of all sites is under way. */
+static void a_lost_site_does_not_hold_up_what_it_shares_with_the_others(void **state)
+{
+    (void)state;
+    struct outcome o = play(&(struct scene){
+        .text = LAB("    set dut.acf = 4 kHz, dut.acv = 0.2 V\n    set dut.heater = on\n"
+                    "    set psu.aux = 6 V, dut.up = 0.4 V over 30 s\n    note \"through\"\n"),
+        .station = LAB_STATION,
+        .seed = 1,
+        .defect_site = 3,
+        .defect = 32,
+        .severity = 1.0});
+    assert_non_null(strstr(o.shown, "heater of site 3 switched off"));
+    assert_non_null(strstr(o.shown, "through"));
+    assert_int_equal(o.result.parts, 4);
+    assert_true(o.result.cleanup_ok);
+    assert_at_rest(&o);
+    free(o.shown);
+}
+
+static double ramp_s(const char *set)
+{
+    char text[512];
+    snprintf(text, sizeof text, LAB("    %s\n"), set);
+    struct outcome o = play(&(struct scene){.text = text, .station = LAB_STATION, .seed = 1});
+    free(o.shown);
+    assert_true(o.result.cleanup_ok);
+    return duration_in_s(o.result.took);
+}
+
+/* The source is off, so its voltage is not known: rest is 0 V, not the end of its range. */
+static void a_ramp_begins_at_rest_and_never_jumps(void **state)
+{
+    (void)state;
+    double took = ramp_s("set dut.up = 0.4 V ramp 0.1 V/s");
+    assert_true(took > 4.0 && took < 12.0);
+    assert_true(ramp_s("set psu.aux = 2 V ramp 0.1 mV/s") > 20000.0);
+}
+
 /* The checker is told of 16 V, the gate of 5 V: it stands on its own. */
 static void lower_the_supply(struct station *station)
 {
@@ -408,6 +455,8 @@ int main(void)
         cmocka_unit_test(the_envelope_trips_with_5),
         cmocka_unit_test(a_trip_of_a_site_alone_is_an_error_of_that_site),
         cmocka_unit_test(a_part_that_is_done_is_switched_off_while_the_others_go_on),
+        cmocka_unit_test(a_lost_site_does_not_hold_up_what_it_shares_with_the_others),
+        cmocka_unit_test(a_ramp_begins_at_rest_and_never_jumps),
         cmocka_unit_test(a_refusal_of_the_gate_trips_with_5),
         cmocka_unit_test(an_instrument_that_is_another_one_is_not_run),
         cmocka_unit_test(a_station_with_an_unknown_driver_is_refused),
