@@ -130,6 +130,44 @@ static void a_permitted_value_is_set_and_read_back(void **state)
     assert_int_equal(f->trips, 0);
 }
 
+/* Read back 3e-7 L/min beside what was wanted, in a channel that is narrower than that. */
+static void a_flow_that_was_not_taken_is_reckoned_with(void **state)
+{
+    struct rig_fixture *f = *state;
+    unsigned o2 = rig_fixture_channel(f, "gas.o2"), n2 = rig_fixture_channel(f, "gas.n2");
+    struct gate_gas *oxygen = gate_gas_at(f->gate, o2), *inert = gate_gas_at(f->gate, n2);
+    gate_open(f->gate);
+    set_now(f, "gas.n2", slpm(2));
+    rig_fixture_arm(f);
+    set_now(f, "gas.o2", slpm(0.3));
+    assert_int_equal(f->answer, RC_OK);
+    double wanted[] = {0.2000003, 1.5000003};
+    unsigned channels[] = {o2, n2};
+    for (size_t i = 0; i < COUNT(channels); i++) {
+        struct channel *public = &f->station->channels[channels[i]].public;
+        public->min_si = slpm(wanted[i] - 1e-7);
+        public->max_si = slpm(wanted[i] + 1e-7);
+        set_now(f, public->name, slpm(wanted[i]));
+        assert_int_equal(f->answer, RC_RANGE);
+    }
+    assert_true(fabs(oxygen->commanded_slpm - 0.3) < 1e-9);      /* it may still flow */
+    assert_true(fabs(inert->commanded_slpm - wanted[1]) < 1e-9); /* it may be less already */
+    set_now(f, "gas.o2", 0.0);
+    assert_true(f->answer == RC_OK && oxygen->commanded_slpm == 0.0);
+}
+
+static void no_envelope_stands_before_rest(void **state)
+{
+    struct rig_fixture *f = *state;
+    f->station->envelope[f->station->envelope_count++] =
+        (struct envelope_limit){.channel = "psu.aux", .lo_si = 1.0, .hi_si = 5.0};
+    gate_open(f->gate);
+    assert_int_equal(permit(f, "psu.aux", 0.5), RC_RANGE);
+    assert_int_equal(permit(f, "psu.aux", 5.5), RC_RANGE);
+    assert_int_equal(permit(f, "psu.aux", 2.0), RC_OK);
+    assert_int_equal(permit(f, "psu.aux", 0.0), RC_OK);
+}
+
 /* --- purge ----------------------------------------------------------------------------------- */
 
 struct purge {
@@ -382,6 +420,8 @@ int main(void)
         ON_RIG(the_inert_gas_is_not_closed_under_fuel),
         ON_RIG(a_refusal_trips_once_answers_at_once_and_sends_nothing),
         ON_RIG(a_permitted_value_is_set_and_read_back),
+        ON_RIG(a_flow_that_was_not_taken_is_reckoned_with),
+        ON_RIG(no_envelope_stands_before_rest),
         ON_RIG(a_fast_purge_still_takes_30_s),
         ON_RIG(a_slow_purge_takes_five_volumes_of_proven_flow),
         ON_RIG(an_interrupted_purge_begins_again),

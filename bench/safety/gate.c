@@ -221,10 +221,17 @@ static enum rc permit_gas(const struct gate *gate, const struct gate_gas *gas, d
     return permit_composition(gate, gas, slpm, why);
 }
 
+/* Zero, or the least of a channel that cannot be zero. */
+static double rest_of(const struct channel *channel)
+{
+    return num_within(0.0, channel->min_si, channel->max_si) ? 0.0 : channel->min_si;
+}
+
+/* An envelope is for what runs: it never stands between an output and its rest. */
 static enum rc permit_envelope(const struct gate *gate, const struct channel *channel, double si,
                                struct obuf *why)
 {
-    for (unsigned i = 0; i < gate->station->envelope_count; i++) {
+    for (unsigned i = 0; i < gate->station->envelope_count && si != rest_of(channel); i++) {
         const struct envelope_limit *limit = &gate->station->envelope[i];
         if (strcmp(limit->channel, channel->name) != 0)
             continue;
@@ -235,12 +242,6 @@ static enum rc permit_envelope(const struct gate *gate, const struct channel *ch
         return RC_RANGE;
     }
     return RC_OK;
-}
-
-/* Zero, or the least of a channel that cannot be zero. */
-static double rest_of(const struct channel *channel)
-{
-    return num_within(0.0, channel->min_si, channel->max_si) ? 0.0 : channel->min_si;
 }
 
 enum rc gate_permit(const struct gate *gate, unsigned channel, unsigned site, double si,

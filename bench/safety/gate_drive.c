@@ -42,10 +42,38 @@ static void note_setting(const struct gate_set_job *job, double value)
         rig_push(rig, job->channel, job->site, unit_to_si(&unit, value), loop_now(rig_loop(rig)));
 }
 
+static double worse_flow(const struct gate_gas *gas, double a, double b)
+{
+    return (a > b) == gas->inert ? b : a; /* less inert gas, more of any other */
+}
+
+/* What was not taken may still flow as before: the next composition is judged on the worse of both,
+ * and the next order to this controller is sent, not thought done. */
+static void keep_worse_flow(struct gate_set_job *job)
+{
+    struct gate_gas *gas = gate_gas_at(job->gate, job->channel);
+    if (gas && gas->commanded_slpm == job->asked_slpm) /* else a newer order has its own answer */
+        gas->commanded_slpm = worse_flow(gas, job->was_slpm, job->asked_slpm);
+}
+
+static void command_flow(struct gate_set_job *job, struct gate_gas *gas, double slpm)
+{
+    const struct gate *gate = job->gate;
+    job->was_slpm = gas->commanded_slpm;
+    for (unsigned i = 0; i < GATE_SETS_MAX; i++) {
+        const struct gate_set_job *other = &gate->jobs[i];
+        if (other->busy && other != job && other->channel == job->channel)
+            job->was_slpm = worse_flow(gas, job->was_slpm, other->was_slpm);
+    }
+    gas->commanded_slpm = job->asked_slpm = slpm;
+}
+
 static void finish_job(struct gate_set_job *job)
 {
     const struct station *station = job->gate->station;
     char error[192] = "";
+    if (job->rc != RC_OK)
+        keep_worse_flow(job);
     if (job->rc == RC_OK)
         note_setting(job, isnan(job->taken) ? job->wanted : job->taken);
     if (job->rc != RC_OK)
@@ -163,7 +191,7 @@ void gate_set(struct gate *gate, const struct gate_order *order, gate_done *done
     }
     struct gate_gas *gas = gate_gas_at(gate, order->channel);
     if (gas)
-        gas->commanded_slpm = order->si * 60000.0;
+        command_flow(job, gas, order->si * 60000.0);
     drive(gate, job, order->si);
 }
 

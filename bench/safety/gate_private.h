@@ -13,6 +13,7 @@ struct gate_set_job {
     void *ctx;
     unsigned channel, site, left;
     double wanted, taken; /* in the signal's unit; taken: as read back, NaN: it does not say */
+    double was_slpm, asked_slpm; /* of a gas: what may still flow if this is not taken */
     enum rc rc;
     bool busy;
 };
