@@ -59,6 +59,18 @@ static void order_one(struct engine *e, struct task *task, const struct item *it
     e->host.set(e->host.ctx, engine_order(e, task, site), &order);
 }
 
+/* No ramp in the source means at once; one that cannot be computed does not. In cleanup rest is
+ * driven all the same. */
+static bool ramp_good(struct engine *e, struct task *task)
+{
+    const struct eval_code *code = task->at->ramp ? task->at->ramp : task->at->over;
+    double value = code ? engine_number(e, task, code) : 0.0;
+    if (!code || (isfinite(value) && (value != 0.0 || !task->at->ramp)))
+        return true;
+    (void)engine_fail(task, "set: the ramp is no number above 0");
+    return false;
+}
+
 static bool item_good(struct engine *e, struct task *task, const struct item *item, unsigned site)
 {
     if (isfinite(item_value(e, task, item, site)))
@@ -101,7 +113,8 @@ bool engine_order_site(struct engine *e, struct task *task, uint64_t sites)
 
 enum progress engine_act_set(struct engine *e, struct task *task)
 {
-    if (task->phase++ == 0 && !engine_order_set(e, task, sites_of(e, task)))
+    if (task->phase++ == 0 &&
+        (!ramp_good(e, task) || !engine_order_set(e, task, sites_of(e, task))))
         return PROGRESS_FAIL;
     return engine_answers(e, task, "set");
 }

@@ -356,6 +356,26 @@ static void answers_inside_the_order_are_taken(void **state)
     drop(b);
 }
 
+static void a_ramp_that_is_no_number_is_no_jump(void **state)
+{
+    static const char *const ramps[] = {"ramp r * 1 V/s", "ramp r / r * 1 V/s", "over r / r * 1 s"};
+    (void)state;
+    for (size_t i = 0; i < COUNT(ramps); i++) {
+        char text[512];
+        (void)snprintf(text, sizeof text,
+                       HEAD
+                       "main\n    for r in 1, 0\n        step s\n"
+                       "            set psu.ubatt = 12 V %s\n        end\n    end\nend\n" CLEANUP,
+                       ramps[i]);
+        struct fake_bench *b = run(1, text);
+        assert_int_equal(b->worst, VERDICT_ERROR);
+        assert_true(fake_said(b, "set: the ramp is no number above 0"));
+        assert_int_equal(fake_count(b, "set psu.ubatt 0 12"), 1);
+        assert_true(b->cleanup_ok);
+        drop(b);
+    }
+}
+
 static void a_parameter_out_of_its_range_is_refused(void **state)
 {
     (void)state;
@@ -394,6 +414,7 @@ int main(void)
         cmocka_unit_test(exclusive_lets_one_site_in_at_a_time),
         cmocka_unit_test(lanes_run_one_after_the_other),
         cmocka_unit_test(answers_inside_the_order_are_taken),
+        cmocka_unit_test(a_ramp_that_is_no_number_is_no_jump),
         cmocka_unit_test(a_parameter_out_of_its_range_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
