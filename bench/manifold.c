@@ -100,6 +100,14 @@ static enum rc target_composition(const struct manifold *m, struct gas_mix *wors
     return gas_worst_case(streams, count, worst, NULL);
 }
 
+/* Where nothing flows, air comes back from the vent: the next gas is held against it too. */
+static void note_still_streams(struct manifold *m)
+{
+    for (char stream = 'a'; stream <= 'b'; stream++)
+        if (!(gate_commanded_total_slpm(m->config.gate, stream) > 0.0))
+            manifold_fill_pipe(m, stream, &gas_mix_air);
+}
+
 /* A mix that ends before its time leaves what was commanded so far in the pipe. */
 static void note_unfinished(struct manifold *m)
 {
@@ -107,6 +115,7 @@ static void note_unfinished(struct manifold *m)
     if ((m->phase == MANIFOLD_RAMP || m->phase == MANIFOLD_ARMING) &&
         gate_composition(m->config.gate, m->order.stream, &worst) == RC_OK)
         manifold_fill_pipe(m, m->order.stream, &worst);
+    note_still_streams(m);
 }
 
 /* --- ramp ------------------------------------------------------------------------------------ */
@@ -149,6 +158,7 @@ static void ramp_done(struct manifold *m, enum rc rc)
         struct gas_mix worst;
         if (!m->order.off && target_composition(m, &worst) == RC_OK)
             manifold_fill_pipe(m, m->order.stream, &worst);
+        note_still_streams(m);
         finish(m, RC_OK, NULL);
         return;
     }

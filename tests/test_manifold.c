@@ -202,6 +202,24 @@ static void a_ramp_takes_its_time_and_obeys_the_turn_down(void **state)
     assert_flows(r, 2, 0, 0, 0);
 }
 
+static void after_off_the_pipe_may_hold_air(void **state)
+{
+    struct rigged *r = *state;
+    struct mix_order off = {.stream = 'a', .off = true, .total_Lmin = 2.0};
+    mix(r, 'a', RICH, 0.5, 0.0);
+    mix(r, 'a', N2, 0.0, 0.0);
+    rig_fixture_run(&r->rig, 20000);
+    unsigned before = r->rig.answers, notes = r->rig.notes;
+    start(r, off);
+    wait_answer(r, before);
+    rig_fixture_run(&r->rig, 60000);
+    double took = mix(r, 'a', RICH, 0.5, 0.0);
+    assert_int_equal(r->rig.answer, RC_OK);
+    assert_int_equal(r->rig.notes, notes + 1);
+    assert_int_equal(strncmp(r->rig.note, "interlude", 9), 0);
+    assert_true(took >= 5.4);
+}
+
 static void stream_b_is_prepared_and_selected(void **state)
 {
     struct rigged *r = *state;
@@ -405,6 +423,7 @@ int main(void)
         ON_RIG(rich_and_lean_are_parted_by_an_interlude),
         ON_RIG(a_glimpse_of_inert_gas_is_no_interlude),
         ON_RIG(a_ramp_takes_its_time_and_obeys_the_turn_down),
+        ON_RIG(after_off_the_pipe_may_hold_air),
         ON_RIG(stream_b_is_prepared_and_selected),
         ON_RIG(streams_that_may_not_meet_are_not_selected),
         ON_RIG(an_order_that_breaks_a_rule_is_refused_without_a_trip),
