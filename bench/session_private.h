@@ -10,8 +10,8 @@
 #include "bench/session.h"
 
 enum {
-    SESSION_RAMPS_MAX = 128,
-    SESSION_STREAMS_MAX = 128,
+    SESSION_RAMPS_MAX = 1024, /* a line that sets 16 outputs on 64 sites */
+    SESSION_STREAMS_MAX = 512,
     STREAM_CHANNELS_MAX = 16,
     STREAM_ROWS_MAX = 256,
     SESSION_RATES_MAX = 8
@@ -71,7 +71,7 @@ struct session {
     unsigned stream_count;
     struct session_rate rates[SESSION_RATES_MAX];
     unsigned rate_count;
-    struct session_trip trips[STATION_ENVELOPE_MAX * 2];
+    struct session_trip trips[STATION_ENVELOPE_MAX + CHECKED_RULES_MAX];
     unsigned trip_count;
     unsigned *wanted; /* channel * (sites + 1) + site: by the engine */
     uint64_t live_sites, tag;

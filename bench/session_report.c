@@ -158,6 +158,8 @@ void session_captured(void *ctx, unsigned site, const struct captured *capture)
     }
     int stream = recorder_add_stream(s->recorder, site, capture->name, names, units,
                                      capture->channel_count, 0.0);
+    if (stream < 0)
+        session_storage_failed(s, "the recorder takes no more captures");
     for (unsigned i = 0; i < capture->channel_count && stream >= 0; i++)
         store_capture_column(s, stream, capture, i);
 }

@@ -17,10 +17,19 @@ static void drop_site_sets(struct session *s, unsigned site)
 }
 
 /* A lost instrument confirms nothing: at the end of the run every one is asked again, and judged.
- */
-static void ignore(void *ctx, enum rc rc, const char *error)
+ * One that answers and is still on is another matter: nobody would know of that part any more. */
+static void on_off(void *ctx, enum rc rc, const char *error)
 {
-    (void)ctx, (void)rc, (void)error;
+    struct session *s = ctx;
+    char text[256];
+    if (rc == RC_OK || rc == RC_REFUSED || s->ending)
+        return; /* refused: overtaken by the cleanup's own order, which is judged */
+    snprintf(text, sizeof text, "a part that is done was not switched off: %s",
+             error ? error : rc_text(rc));
+    log_say(s->config.log, LOG_ERROR, "%s", text);
+    session_event(s, 0, "off", text);
+    if (rc == RC_RANGE)
+        session_stop(s, STOP_INSTRUMENT, text);
 }
 
 /* Off, not zero: a source-meter that is off is open, one at 0 V shorts the cell. */
@@ -31,7 +40,7 @@ static void switch_off(struct session *s, unsigned site)
         const struct channel *public = &station->channels[c].public;
         if (public->per_site && public->output && public->type == CHANNEL_ONOFF &&
             station_binding_of(station, c, site)->kind == BINDING_DEVICE)
-            gate_set(s->gate, &(struct gate_order){c, site, 0.0}, ignore, s);
+            gate_set(s->gate, &(struct gate_order){c, site, 0.0}, on_off, s);
     }
 }
 

@@ -81,13 +81,18 @@ static unsigned rows_per_chunk(const struct session *s, struct duration period)
     return rows < 1 ? 1 : rows > STREAM_ROWS_MAX ? STREAM_ROWS_MAX : (unsigned)rows;
 }
 
+/* What the sequence wants recorded and is not ends the run: nobody would miss it in time. */
 static void add_stream(struct session *s, unsigned site, const unsigned *channels, unsigned count,
                        double rate_Hz)
 {
     const char *names[STREAM_CHANNELS_MAX], *units[STREAM_CHANNELS_MAX];
-    int rate = rate_of(s, rate_Hz);
-    if (rate < 0 || s->stream_count == SESSION_STREAMS_MAX || !s->recorder)
+    if (!s->recorder || s->storage_failed)
         return;
+    int rate = rate_of(s, rate_Hz);
+    if (rate < 0 || s->stream_count == SESSION_STREAMS_MAX) {
+        session_storage_failed(s, "too many records, more than 8 rates, or a rate above 2 kHz");
+        return;
+    }
     struct session_stream *stream = &s->streams[s->stream_count];
     *stream = (struct session_stream){.site = site, .channels = count, .rate = (unsigned)rate};
     for (unsigned i = 0; i < count; i++) {
@@ -98,8 +103,20 @@ static void add_stream(struct session *s, unsigned site, const unsigned *channel
     stream->rows_per_chunk = rows_per_chunk(s, s->rates[rate].period);
     stream->rows = calloc((size_t)stream->rows_per_chunk * count, sizeof *stream->rows);
     stream->id = recorder_add_stream(s->recorder, site, "record", names, units, count, rate_Hz);
-    if (stream->rows && stream->id >= 0)
+    if (stream->rows && stream->id >= 0) {
         s->stream_count++;
+        return;
+    }
+    free(stream->rows);
+    session_storage_failed(s, "the recorder takes no more records");
+}
+
+static void add_for_sites(struct session *s, const unsigned *channels, unsigned count,
+                          double rate_Hz)
+{
+    for (unsigned site = 1; site <= s->config.station->sites; site++)
+        if (s->live_sites >> (site - 1) & 1)
+            add_stream(s, site, channels, count, rate_Hz);
 }
 
 void session_record(void *ctx, const struct channel *const *channels, unsigned count,
@@ -109,16 +126,19 @@ void session_record(void *ctx, const struct channel *const *channels, unsigned c
     unsigned shared[STREAM_CHANNELS_MAX], per_site[STREAM_CHANNELS_MAX], n = 0, m = 0;
     for (unsigned i = 0; i < count; i++) {
         unsigned index = session_channel_of(s, channels[i]);
-        if (channels[i]->per_site && m < STREAM_CHANNELS_MAX)
+        if (channels[i]->per_site)
             per_site[m++] = index;
-        else if (!channels[i]->per_site && n < STREAM_CHANNELS_MAX)
+        else
             shared[n++] = index;
+        if (n == STREAM_CHANNELS_MAX || (n && i + 1 == count)) {
+            add_stream(s, 0, shared, n, rate_Hz);
+            n = 0;
+        }
+        if (m == STREAM_CHANNELS_MAX || (m && i + 1 == count)) {
+            add_for_sites(s, per_site, m, rate_Hz);
+            m = 0;
+        }
     }
-    if (n)
-        add_stream(s, 0, shared, n, rate_Hz);
-    for (unsigned site = 1; m && site <= s->config.station->sites; site++)
-        if (s->live_sites >> (site - 1) & 1)
-            add_stream(s, site, per_site, m, rate_Hz);
 }
 
 void session_stop_streams(struct session *s)

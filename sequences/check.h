@@ -26,7 +26,6 @@ enum {
     CHECK_REPORTED_MAX = 128,
     CHECK_LIST_MAX = 256,
     CHECK_PARAMS_MAX = 64,
-    CHECK_RULES_MAX = 256,
     CHECK_COLUMNS_MAX = 64,
     CHECK_PATTERNS_MAX = 256,
     CHECK_ERRORS_MAX = 200, /* then the rest is not looked at */

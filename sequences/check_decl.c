@@ -112,8 +112,8 @@ static void check_envelope(struct check *c)
 {
     unsigned count = 0;
     for (const struct envelope_rule *r = c->program->envelope; r; r = r->next) {
-        if (++count == CHECK_RULES_MAX + 1)
-            check_error(c, r->at, NULL, "an envelope has at most %d lines", CHECK_RULES_MAX);
+        if (++count == CHECKED_RULES_MAX + 1)
+            check_error(c, r->at, NULL, "an envelope has at most %d lines", CHECKED_RULES_MAX);
         const struct channel *channel = check_channel(c, r->channel, r->at);
         if (!channel)
             continue;

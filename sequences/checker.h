@@ -29,7 +29,7 @@ struct attached {
     struct csv_table *csv; /* NULL: did not parse */
 };
 
-enum { CHECKED_FILES_MAX = 16, CHECKED_GASES_MAX = 32 };
+enum { CHECKED_FILES_MAX = 16, CHECKED_GASES_MAX = 32, CHECKED_RULES_MAX = 256 };
 
 struct estimate {
     double best_s, typical_s, worst_s;

@@ -257,6 +257,41 @@ static void a_trip_of_a_site_alone_is_an_error_of_that_site(void **state)
     free(o.shown);
 }
 
+/* As many lines as the checker takes; the last one is the one that matters. */
+static void every_line_of_an_envelope_is_watched(void **state)
+{
+    static char text[16384];
+    struct obuf out = {text, 0, sizeof text - 1};
+    (void)state;
+    assert_int_equal(obuf_printf(&out, "%senvelope\n", HEAD), RC_OK);
+    for (unsigned i = 1; i < CHECKED_RULES_MAX; i++)
+        assert_int_equal(obuf_printf(&out, "    dut.uh <= 13 V\n"), RC_OK);
+    assert_int_equal(obuf_printf(&out, "    dut.uh <= 1.5 V else cleanup\nend\n%s%s%s", POWER,
+                                 "main\n    step one\n        set dut.heater = on\n"
+                                 "        wait 30 s\n    end\nend\n",
+                                 CLEANUP),
+                     RC_OK);
+    text[out.len] = '\0';
+    ends_with(&(struct scene){.text = text, .seed = 1}, EXIT_TRIP, "envelope: dut.uh");
+}
+
+/* The switch of site 3 is one that its instrument does not have. */
+static void put_a_switch_that_is_none(struct station *station)
+{
+    int channel = channel_find(&station->view, SPAN("dut.heater"));
+    station->channels[channel].binding[2].first = 7;
+}
+
+static void a_switch_that_does_not_go_off_ends_the_run(void **state)
+{
+    (void)state;
+    struct outcome o = play(&(struct scene){
+        .text = MAIN("        wait 5 s\n"), .seed = 1, .spoil = put_a_switch_that_is_none});
+    assert_non_null(strstr(o.shown, "a part that is done was not switched off: dut.heater"));
+    assert_int_equal(o.exit_code, EXIT_UNSAFE); /* the cleanup did not confirm it either */
+    free(o.shown);
+}
+
 /* Its cleanup switches nothing off, and the others heat on for half a minute. */
 static void a_part_that_is_done_is_switched_off_while_the_others_go_on(void **state)
 {
@@ -454,6 +489,8 @@ int main(void)
         cmocka_unit_test(a_wait_that_times_out_ends_with_3),
         cmocka_unit_test(the_envelope_trips_with_5),
         cmocka_unit_test(a_trip_of_a_site_alone_is_an_error_of_that_site),
+        cmocka_unit_test(every_line_of_an_envelope_is_watched),
+        cmocka_unit_test(a_switch_that_does_not_go_off_ends_the_run),
         cmocka_unit_test(a_part_that_is_done_is_switched_off_while_the_others_go_on),
         cmocka_unit_test(a_lost_site_does_not_hold_up_what_it_shares_with_the_others),
         cmocka_unit_test(a_ramp_begins_at_rest_and_never_jumps),

@@ -4,7 +4,7 @@
 
 #include "bench/safety/gate.h"
 
-enum { GATE_SETS_MAX = 256 };
+enum { GATE_SETS_MAX = 2048 }; /* all ramps of a session, and what it switches by itself */
 
 /* One gate_set in flight; it may drive several like channels. */
 struct gate_set_job {
