@@ -38,6 +38,7 @@ void heater_control_start(struct heater_control *c, struct instant now)
                                  .began = now,
                                  .last = now,
                                  .value_seen = now,
+                                 .read_since = true,
                                  .supply_seen = now,
                                  .in_band = now,
                                  .ohm_good = now};
@@ -85,11 +86,13 @@ bool heater_control_aim(struct heater_control *c, double target_ohm, double valu
 
 void heater_control_hold(struct heater_control *c, bool on, struct instant now)
 {
-    if (on && !c->held)
+    if (on && !c->held && c->read_since)
         c->held_since = now;
+    if (on)
+        c->read_since = false;
+    else if (c->held)
+        c->value_seen = now;
     c->held = on;
-    if (!on)
-        c->value_seen = c->in_band = now;
 }
 
 static double ceiling_V(const struct heater_control *c)
@@ -125,7 +128,7 @@ static enum heater_fault find_outside(struct heater_control *c, const struct hea
 {
     bool hot = !c->held && !isnan(in->value_ohm) && is_hot(c, in->value_ohm);
     bool cold = !c->held && !isnan(in->value_ohm) && c->settled && is_cold(c, in->value_ohm);
-    if (!hot && !cold)
+    if (!hot && !cold && !c->held)
         c->in_band = in->now;
     if (isnan(in->heater_ohm) || /* then the supply is not measured, which is its own fault */
         num_within(in->heater_ohm, c->plan.heater_lo_ohm, c->plan.heater_hi_ohm))
@@ -142,8 +145,10 @@ static enum heater_fault find_outside(struct heater_control *c, const struct hea
 static enum heater_fault find_fault(struct heater_control *c, const struct heater_input *in)
 {
     double planned_J = c->plan.warm_J + c->plan.steady_W * seconds(in->now, c->budget_since);
-    if (!isnan(in->value_ohm) && instant_before(c->value_seen, in->value_t))
+    if (!isnan(in->value_ohm) && instant_before(c->value_seen, in->value_t)) {
         c->value_seen = in->value_t;
+        c->read_since = c->read_since || !c->held;
+    }
     if (!isnan(in->power_W) && instant_before(c->supply_seen, in->supply_t))
         c->supply_seen = in->supply_t;
     if (c->held)
@@ -203,6 +208,8 @@ double heater_control_tick(struct heater_control *c, const struct heater_input *
         return 0.0;
     double dt_s = seconds(in->now, c->last), error = error_of(c, in->value_ohm);
     dt_s = num_within(dt_s, 0.0, 1.0) ? dt_s : 1.0;
+    if (c->held) /* what was outside its band before is so still: that time stands */
+        c->in_band = instant_add(c->in_band, instant_since(in->now, c->last));
     c->last = in->now;
     count_energy(c, in, dt_s);
     enum heater_fault fault = find_fault(c, in);

@@ -69,6 +69,7 @@ struct heater_control {
     struct instant budget_since, began, ramp_began, last, value_seen, supply_seen;
     struct instant in_band, ohm_good, held_since;
     bool used, settled, held;
+    bool read_since; /* a value came since the last hold: the next one counts anew */
 };
 
 void heater_control_init(struct heater_control *c, const struct heater_plan *plan);

@@ -349,6 +349,38 @@ static void a_hold_on_the_way_up_is_followed_by_no_step(void **state)
     }
 }
 
+/* A sequence that holds for 0.8 s of each second, for a minute: no way round what a hold is for. */
+static void holds_in_a_row_hide_nothing(void **state)
+{
+    static const struct {
+        double ohm, within_s;
+    } cases[] = {{NAN, 31}, {3, 8}};
+    (void)state;
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct run r = run_of(true, NOTHING, 0);
+        double off_s = NAN;
+        run_for(&r, 40);
+        for (unsigned k = 1; k <= 600; k++) {
+            struct instant now = at_s(40 + 0.1 * k);
+            struct heater_input in = {now, cases[i].ohm, 7.5, 7.5, now, now};
+            heater_control_hold(&r.control, k % 10 < 8, now);
+            heater_control_tick(&r.control, &in);
+            if (isnan(off_s) && r.control.state == HEATER_FAULT)
+                off_s = 0.1 * k;
+        }
+        assert_in("time until it is off, s", off_s, 0, cases[i].within_s);
+    }
+    struct run r = run_of(true, NOTHING, 0); /* and with good readings between, all is well */
+    run_for(&r, 40);
+    for (unsigned k = 1; k <= 600; k++) {
+        struct instant now = at_s(40 + 0.1 * k);
+        struct heater_input in = {now, 300, 7.5, 7.5, now, now};
+        heater_control_hold(&r.control, k % 10 < 8, now);
+        heater_control_tick(&r.control, &in);
+    }
+    assert_int_equal(r.control.state, HEATER_REGULATING);
+}
+
 /* Leads shorted or pulled: exactly nothing is no resistance of a cell. */
 static void nothing_at_all_is_not_regulated_on(void **state)
 {
@@ -387,6 +419,7 @@ int main(void)
         cmocka_unit_test(off_and_on_again_gives_no_second_budget),
         cmocka_unit_test(a_new_target_moves_no_voltage_at_once),
         cmocka_unit_test(a_cold_spell_winds_nothing_up_and_raises_the_voltage_slowly),
+        cmocka_unit_test(holds_in_a_row_hide_nothing),
         cmocka_unit_test(a_hold_on_the_way_up_is_followed_by_no_step),
         cmocka_unit_test(nothing_at_all_is_not_regulated_on),
         cmocka_unit_test(a_heater_that_went_off_by_a_fault_stays_off),
