@@ -36,23 +36,22 @@ static const struct form {
     FORM("gpio clear " ANY "\r"),                                  /* Numato: one output low */
     FORM("gpio writeall " ZERO "\r"),
     FORM(":OUTP OFF;:OUTP:SMOD HIMP;:OUTP?;:OUTP:SMOD?\n"),        /* source-meter: high impedance */
-    FORM(":OUTP OFF;:OUTP:SMOD HIMP;:OUTP?;:OUTP:SMOD?\n"),         /* Keithley 2400 */
-    FORM(":ROUT:OPEN (@201:216);:ROUT:CLOS? (@201:216)\n"),         /* DAQ970A: relays open */
     FORM("OUTX 0;SLVL 0.004;SLVL?\r"),                            /* lock-in: its least amplitude */
     FORM(":ROUT:OPEN (@201:216);:ROUT:CLOS? (@201:216)\n"),       /* scanner: all relays open */
-    FORM(":OUTP OFF;:OUTP:SMOD HIMP;:OUTP?;:OUTP:SMOD?\n"),         /* Keithley 2400 */
-    FORM(":ROUT:OPEN (@201:216);:ROUT:CLOS? (@201:216)\n"),         /* DAQ970A: relays open */
-    FORM("OUTX 0;SLVL 0.004;SLVL?\r"),                             /* SR830: sine at its least */
 };
 /* clang-format on */
+
+enum { NUMBER_BYTES_MAX = 16 };
 
 static size_t zero_length(const char *at, size_t len)
 {
     size_t n = 0;
-    bool digit = false;
-    for (; n < len && (at[n] == '0' || at[n] == '.'); n++)
-        digit = digit || at[n] == '0';
-    return digit ? n : 0;
+    unsigned digits = 0, points = 0;
+    for (; n < len && (at[n] == '0' || at[n] == '.'); n++) {
+        digits += at[n] == '0';
+        points += at[n] == '.';
+    }
+    return digits && points <= 1 && n <= NUMBER_BYTES_MAX ? n : 0;
 }
 
 static size_t digits_length(const char *at, size_t len)
@@ -60,7 +59,7 @@ static size_t digits_length(const char *at, size_t len)
     size_t n = 0;
     while (n < len && at[n] >= '0' && at[n] <= '9')
         n++;
-    return n;
+    return n <= NUMBER_BYTES_MAX ? n : 0;
 }
 
 /* How many bytes of the frame one place of a template takes; 0: it does not fit. */
