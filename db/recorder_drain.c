@@ -63,8 +63,18 @@ static void spill_range(struct recorder *r, uint64_t from, uint64_t to)
     const struct job *job;
     while ((job = queue_next(&r->queue, &from, to)))
         recorder_spill(r, job);
-    if (r->spill_fd >= 0)
-        (void)fdatasync(r->spill_fd); /* the last resort: there is nowhere else to go */
+}
+
+/* The last resort: there is nowhere else to go. Locked, but not while the disk takes its time: the
+ * loop must go on beating and cleaning up. */
+static void sync_spill(struct recorder *r)
+{
+    int fd = r->spill_fd;
+    if (fd < 0)
+        return;
+    pthread_mutex_unlock(&r->lock);
+    (void)fdatasync(fd);
+    pthread_mutex_lock(&r->lock);
 }
 
 /* ---- writing ---- */
@@ -144,10 +154,12 @@ void recorder_drain(struct recorder *r)
     pthread_mutex_lock(&r->lock);
     if (why[0])
         recorder_fail(r, why);
-    if (failed || why[0])
+    if (failed || why[0]) {
         spill_range(r, from, to);
-    else
+        sync_spill(r);
+    } else {
         acknowledge(r, from, to);
+    }
     r->queue.head = to;
     r->oldest = clock_now(loop_clock(r->config.loop)); /* of what came meanwhile */
     pthread_cond_broadcast(&r->done);

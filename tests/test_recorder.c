@@ -1,13 +1,35 @@
 #include "tests/test_db_sample.h"
 
+#include <semaphore.h>
 #include <signal.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <time.h>
 
 #include <sqlite3.h>
 
 #include "core/rng.h"
+
+/* ---- a disk that takes its time, when a test wants one ---- */
+
+static struct {
+    bool slow, in_time;
+    sem_t begun, go_on;
+} disk;
+
+int fdatasync(int fd)
+{
+    if (!disk.slow)
+        return fsync(fd);
+    struct timespec patience;
+    clock_gettime(CLOCK_REALTIME, &patience);
+    patience.tv_sec += 3; /* only where the test fails */
+    sem_post(&disk.begun);
+    disk.in_time = sem_timedwait(&disk.go_on, &patience) == 0;
+    disk.slow = false;
+    return 0;
+}
 
 /* ---- reading the file beside the program ---- */
 
@@ -470,6 +492,29 @@ static void a_full_disk_fails_once_and_spills_in_the_thread(void **state)
     check_disk_full(false);
 }
 
+/* While the disk takes the spill, the loop goes on: it has outputs to put at rest. */
+static void a_slow_spill_does_not_hold_up_the_loop(void **state)
+{
+    struct sample s;
+    (void)state;
+    assert_int_equal(sem_init(&disk.begun, 0, 0) | sem_init(&disk.go_on, 0, 0), 0);
+    sample_init(&s, false);
+    sample_begin(&s);
+    assert_int_equal(recorder_flush(s.recorder), RC_OK);
+    struct record_measure m = sample_measure(1);
+    m.value = (double)NAN; /* the schema refuses it */
+    disk.slow = true;
+    assert_int_equal(recorder_add_measure(s.recorder, 1, &m, 1), RC_OK);
+    assert_int_equal(sem_wait(&disk.begun), 0);
+    assert_int_equal(recorder_add_event(s.recorder, 1, sample_time(2), "note", "x"), RC_IO);
+    sem_post(&disk.go_on);
+    assert_int_equal(recorder_flush(s.recorder), RC_IO);
+    assert_true(disk.in_time);
+    sample_fini(&s);
+    sem_destroy(&disk.begun);
+    sem_destroy(&disk.go_on);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -485,6 +530,7 @@ int main(void)
         cmocka_unit_test(what_was_acknowledged_survives_kill_9),
         cmocka_unit_test(a_full_disk_fails_once_and_spills_inline),
         cmocka_unit_test(a_full_disk_fails_once_and_spills_in_the_thread),
+        cmocka_unit_test(a_slow_spill_does_not_hold_up_the_loop),
     };
     return cmocka_run_group_tests_name("recorder", tests, NULL, NULL);
 }
