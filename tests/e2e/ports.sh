@@ -72,6 +72,12 @@ at_rest a.log "after a second Ctrl-C"
 sleep 3.5; guard=$(pgrep -P $run -f lambdaguard | head -1); kill -9 "$guard"; wait $run; code=$?
 same "the guard killed: the run ends as a bench error" $code 3
 at_rest a.log "after the guard died"
+
+"$LB" run $SHORT $STATION --ports a --db x.db >run.txt 2>&1 & run=$!
+sleep 3; guard=$(pgrep -P $run -f lambdaguard | head -1); kill -STOP "$guard"; wait $run; code=$?
+same "the guard frozen: the run ends as a bench error" $code 3
+grep -qF "lambdaguard is gone" run.txt && ok "it is said" || not_ok "nothing is said of the guard"
+at_rest a.log "after the guard froze"
 unserve
 
 serve b --fault mfc_o2=silent
