@@ -156,6 +156,32 @@ static void a_flow_that_was_not_taken_is_reckoned_with(void **state)
     assert_true(f->answer == RC_OK && oxygen->commanded_slpm == 0.0);
 }
 
+/* The check load's switch plays the pump. */
+static void fuel_and_suction_keep_apart(void **state)
+{
+    struct rig_fixture *f = *state;
+    struct gate_config config = {f->rig, &f->log, f->gases, RIG_FIXTURE_GASES, NULL, f};
+    struct station_channel *load = &f->station->channels[rig_fixture_channel(f, "load.input")];
+    memcpy(load->name, "gas.suction", sizeof "gas.suction");
+    manifold_free(f->manifold); /* it holds gases of the gate that goes */
+    f->manifold = NULL;
+    gate_free(f->gate);
+    assert_int_equal(gate_new(&config, &f->gate), RC_OK);
+    rig_fixture_arm(f);
+    set_now(f, "gas.n2", slpm(4));
+    set_now(f, "gas.suction", 1.0);
+    assert_int_equal(f->answer, RC_OK);
+    assert_int_equal(permit(f, "gas.o2", slpm(0.8)), RC_OK);
+    assert_int_equal(permit(f, "gas.rich", slpm(0.2)), RC_OK); /* fuel index below 0.25 */
+    assert_int_equal(permit(f, "gas.rich", slpm(2)), RC_REFUSED);
+    set_now(f, "gas.suction", 0.0);
+    assert_int_equal(permit(f, "gas.rich", slpm(2)), RC_OK);
+    set_now(f, "gas.rich", slpm(2));
+    assert_int_equal(permit(f, "gas.suction", 1.0), RC_REFUSED);
+    assert_int_equal(permit(f, "gas.suction", 0.0), RC_OK);
+    assert_int_equal(permit(f, "gas.rich", slpm(1)), RC_OK);
+}
+
 static void no_envelope_stands_before_rest(void **state)
 {
     struct rig_fixture *f = *state;
@@ -422,6 +448,7 @@ int main(void)
         ON_RIG(a_permitted_value_is_set_and_read_back),
         ON_RIG(a_flow_that_was_not_taken_is_reckoned_with),
         ON_RIG(no_envelope_stands_before_rest),
+        ON_RIG(fuel_and_suction_keep_apart),
         ON_RIG(a_fast_purge_still_takes_30_s),
         ON_RIG(a_slow_purge_takes_five_volumes_of_proven_flow),
         ON_RIG(an_interrupted_purge_begins_again),

@@ -92,6 +92,7 @@ enum rc gate_new(const struct gate_config *config, struct gate **out)
     for (unsigned i = 0; i < config->gas_count; i++)
         if (!is_inert(&config->gases[i].mix) && gas_fuel_index(&config->gases[i].mix, 25.0) > 0.0)
             gate->limits.fuel_line_open = true;
+    gate->suction_channel = channel_find(&gate->station->view, SPAN("gas.suction"));
     gate_forget_purge(gate);
     if (!collect_gases(gate)) {
         gate_free(gate);
@@ -186,6 +187,24 @@ enum rc gate_composition(const struct gate *gate, char stream, struct gas_mix *w
     return rc;
 }
 
+/* Below the pressure of the room air leaks in: the line to air must obey the rules too. */
+static bool air_may_leak_in(const struct gate *gate, const struct gas_mix *worst)
+{
+    struct gas_rule_line line;
+    return gas_rule_line_check(worst, &gas_mix_air, &gate->limits, &line) == RC_OK;
+}
+
+static enum rc permit_suction(const struct gate *gate, struct obuf *why)
+{
+    struct gas_mix worst;
+    for (char stream = 'a'; stream <= 'b'; stream++)
+        if (gate_composition(gate, stream, &worst) != RC_OK || !air_may_leak_in(gate, &worst)) {
+            (void)!obuf_printf(why, "air may leak in, and there is too much fuel for that");
+            return RC_REFUSED;
+        }
+    return RC_OK;
+}
+
 static enum rc permit_composition(const struct gate *gate, const struct gate_gas *gas, double slpm,
                                   struct obuf *why)
 {
@@ -200,6 +219,10 @@ static enum rc permit_composition(const struct gate *gate, const struct gate_gas
     enum rc rc = gas_rule_check(&next.worst, &gate->limits, &verdict);
     if (rc != RC_OK)
         gas_rule_verdict_put(why, &verdict);
+    else if (gate->suction && slpm > gas->commanded_slpm && !air_may_leak_in(gate, &next.worst)) {
+        (void)!obuf_printf(why, "too much fuel below the pressure of the room: air may leak in");
+        return RC_REFUSED;
+    }
     return rc == RC_OK ? RC_OK : RC_REFUSED;
 }
 
@@ -264,7 +287,7 @@ enum rc gate_permit(const struct gate *gate, unsigned channel, unsigned site, do
         (void)!obuf_printf(why, "the gate is closed");
         return RC_REFUSED;
     }
-    return RC_OK;
+    return (int)channel == gate->suction_channel && si > 0.0 ? permit_suction(gate, why) : RC_OK;
 }
 
 void gate_trip(struct gate *gate, const char *why)

@@ -74,6 +74,8 @@ static void finish_job(struct gate_set_job *job)
     char error[192] = "";
     if (job->rc != RC_OK)
         keep_worse_flow(job);
+    if (job->rc == RC_OK && (int)job->channel == job->gate->suction_channel)
+        job->gate->suction = job->wanted > 0.0;
     if (job->rc == RC_OK)
         note_setting(job, isnan(job->taken) ? job->wanted : job->taken);
     if (job->rc != RC_OK)
@@ -192,6 +194,8 @@ void gate_set(struct gate *gate, const struct gate_order *order, gate_done *done
     struct gate_gas *gas = gate_gas_at(gate, order->channel);
     if (gas)
         command_flow(job, gas, order->si * 60000.0);
+    if ((int)order->channel == gate->suction_channel && order->si > 0.0)
+        gate->suction = true;
     drive(gate, job, order->si);
 }
 

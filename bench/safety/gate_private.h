@@ -26,6 +26,8 @@ struct gate {
     unsigned gas_count;
     struct gas_rule_limits limits;
     struct gate_heaters heaters;
+    int suction_channel; /* "gas.suction": a pump behind the elements; -1: none */
+    bool suction;        /* on, or not yet confirmed off */
     /* purge */
     struct instant purge_since, purge_last;
     double purge_L;
