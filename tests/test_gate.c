@@ -156,6 +156,21 @@ static void a_flow_that_was_not_taken_is_reckoned_with(void **state)
     assert_true(f->answer == RC_OK && oxygen->commanded_slpm == 0.0);
 }
 
+static void two_channels_of_one_flow_controller_are_refused(void **state)
+{
+    struct rig_fixture *f = *state;
+    struct gate_config config = {f->rig, &f->log, f->gases, RIG_FIXTURE_GASES, NULL, f};
+    struct gate *gate = NULL;
+    unsigned lean = rig_fixture_channel(f, "gas.lean1"), rich = rig_fixture_channel(f, "gas.rich");
+    struct station_binding *binding = f->station->channels[lean].binding, was = *binding;
+    *binding = *f->station->channels[rich].binding;
+    assert_int_equal(gate_new(&config, &gate), RC_CONFIG);
+    *binding = was;
+    f->station->channels[lean].public.per_site = true;
+    assert_int_equal(gate_new(&config, &gate), RC_CONFIG);
+    f->station->channels[lean].public.per_site = false;
+}
+
 /* The check load's switch plays the pump. */
 static void fuel_and_suction_keep_apart(void **state)
 {
@@ -448,6 +463,7 @@ int main(void)
         ON_RIG(a_permitted_value_is_set_and_read_back),
         ON_RIG(a_flow_that_was_not_taken_is_reckoned_with),
         ON_RIG(no_envelope_stands_before_rest),
+        ON_RIG(two_channels_of_one_flow_controller_are_refused),
         ON_RIG(fuel_and_suction_keep_apart),
         ON_RIG(a_fast_purge_still_takes_30_s),
         ON_RIG(a_slow_purge_takes_five_volumes_of_proven_flow),

@@ -56,7 +56,23 @@ static bool is_flow(const struct station *station, unsigned channel)
                   "flow_controller") == 0;
 }
 
-/* False: more flow controllers than the gate can judge. */
+/* One channel drives one flow controller, or what is commanded is not what flows. */
+static bool is_single_flow(const struct gate *gate, unsigned channel)
+{
+    const struct station *station = gate->station;
+    const struct station_binding *b = &station->channels[channel].binding[0];
+    bool single = !station->channels[channel].public.per_site && b->count == 1;
+    for (unsigned i = 0; i < gate->gas_count; i++) {
+        const struct station_binding *other = &station->channels[gate->gases[i].channel].binding[0];
+        single = single && (other->instrument != b->instrument || other->first != b->first);
+    }
+    if (!single)
+        log_say(gate->config.log, LOG_ERROR, "%s: one shared channel for one flow controller",
+                station->channels[channel].name);
+    return single;
+}
+
+/* False: more flow controllers, or others, than the gate can judge. */
 static bool collect_gases(struct gate *gate)
 {
     const struct station *station = gate->station;
@@ -68,6 +84,8 @@ static bool collect_gases(struct gate *gate)
                     GATE_GASES_MAX);
             return false;
         }
+        if (!is_single_flow(gate, c))
+            return false;
         struct gate_gas *gas = &gate->gases[gate->gas_count++];
         const struct channel *channel = &station->channels[c].public;
         gas->channel = c;
