@@ -5,6 +5,11 @@
 #include "bench/session_private.h"
 #include "core/num.h"
 
+/* A shared instrument that answers and knows no value for so long is outside its own range, or
+ * broken: both are outside the envelope. What a cold or disconnected part shows is no number by
+ * nature, and the measurement's matter. */
+static const struct duration unknown_patience = {INT64_C(3000000)};
+
 static void add_trip(struct session *s, int channel, double lo_si, double hi_si, int action)
 {
     if (channel < 0)
@@ -58,7 +63,10 @@ static void trip(struct session *s, const struct session_trip *trip, unsigned si
     char text[192];
     struct obuf out = {text, 0, sizeof text - 1};
     (void)!obuf_printf(&out, "envelope: %s is ", channel->name);
-    unit_put(&out, unit_from_si(&channel->unit, si), channel->unit.name, 6);
+    if (isnan(si))
+        (void)!obuf_printf(&out, "not known");
+    else
+        unit_put(&out, unit_from_si(&channel->unit, si), channel->unit.name, 6);
     (void)!obuf_printf(&out, " (");
     put_limit(&out, &channel->unit, trip->lo_si, ">=");
     put_limit(&out, &channel->unit, trip->hi_si, "<=");
@@ -73,19 +81,30 @@ static void trip(struct session *s, const struct session_trip *trip, unsigned si
     }
 }
 
+static bool is_unknown_for_long(struct session *s, struct session_trip *t, double si)
+{
+    const struct station_channel *channel = &s->config.station->channels[t->channel];
+    struct instant now = loop_now(s->config.loop);
+    bool matters = channel->binding[0].kind == BINDING_DEVICE && !channel->public.per_site;
+    if (!isnan(si) || !t->unknown)
+        t->since = now;
+    t->unknown = isnan(si) && matters;
+    return t->unknown && instant_since(now, t->since).us > unknown_patience.us;
+}
+
 void session_check_trips(struct session *s, unsigned channel, unsigned site, double si)
 {
-    if (!s->engine || s->ending || isnan(si) || !engine_running(s->engine))
-        return; /* a value that is not vouched for is the measurement's matter, not the envelope's
-                 */
+    if (!s->engine || s->ending || !engine_running(s->engine))
+        return;
     for (unsigned i = 0; i < s->trip_count; i++) {
-        const struct session_trip *t = &s->trips[i];
+        struct session_trip *t = &s->trips[i];
         if (t->channel != channel)
             continue;
-        bool low = !isnan(t->lo_si) && !(si >= t->lo_si);
-        bool high = !isnan(t->hi_si) && !(si <= t->hi_si);
+        bool low = !isnan(t->lo_si) && !isnan(si) && !(si >= t->lo_si);
+        bool high = !isnan(t->hi_si) && !isnan(si) && !(si <= t->hi_si);
+        bool unknown = is_unknown_for_long(s, t, si);
         bool matters = t->stops || engine_site_live(s->engine, site); /* once a site */
-        if ((low || high) && matters && !s->result.tripped)
+        if ((low || high || unknown) && matters && !s->result.tripped)
             trip(s, t, site, si);
     }
 }

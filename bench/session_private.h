@@ -49,7 +49,9 @@ struct session_trip {
     unsigned channel;
     double lo_si, hi_si;
     enum stop_why why;
-    bool stops; /* false: TRIP_FAIL ends the site only */
+    bool stops;   /* false: TRIP_FAIL ends the site only */
+    bool unknown; /* of a shared instrument, since `since` */
+    struct instant since;
 };
 
 struct session {

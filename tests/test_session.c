@@ -340,6 +340,26 @@ static void a_lost_site_does_not_hold_up_what_it_shares_with_the_others(void **s
     free(o.shown);
 }
 
+/* The meter's range ends at 10 V: what is far outside its envelope is no number at all. */
+static void an_envelope_trips_on_what_is_not_known(void **state)
+{
+    static const char body[] =
+        "    step one\n        set psu.aux = 20 V\n        wait 30 s\n    end\n";
+    char text[1024];
+    (void)state;
+    snprintf(text, sizeof text,
+             "sequence t version 1\ngases \"../tables/gases_dual_diffusion.csv\"\n"
+             "envelope\n    aux.u <= 9 V\nend\nmain\n%send\ncleanup within 9 s\n"
+             "    set psu.aux = 0 V\n    mix off\nend\n",
+             body);
+    struct outcome o = play(&(struct scene){.text = text, .station = LAB_STATION, .seed = 1});
+    assert_int_equal(o.exit_code, EXIT_TRIP);
+    assert_non_null(strstr(o.shown, "envelope: aux.u is not known"));
+    assert_true(duration_in_s(o.result.took) < 20.0);
+    assert_at_rest(&o);
+    free(o.shown);
+}
+
 static double ramp_s(const char *set)
 {
     char text[512];
@@ -494,6 +514,7 @@ int main(void)
         cmocka_unit_test(a_part_that_is_done_is_switched_off_while_the_others_go_on),
         cmocka_unit_test(a_lost_site_does_not_hold_up_what_it_shares_with_the_others),
         cmocka_unit_test(a_ramp_begins_at_rest_and_never_jumps),
+        cmocka_unit_test(an_envelope_trips_on_what_is_not_known),
         cmocka_unit_test(a_refusal_of_the_gate_trips_with_5),
         cmocka_unit_test(an_instrument_that_is_another_one_is_not_run),
         cmocka_unit_test(a_station_with_an_unknown_driver_is_refused),
