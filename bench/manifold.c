@@ -193,9 +193,12 @@ static void note(struct manifold *m, const char *what, double seconds)
 
 static void interlude_flows(struct manifold *m, enum rc rc)
 {
-    if (m->phase != MANIFOLD_INTERLUDE)
+    if (m->phase != MANIFOLD_INTERLUDE || rc == RC_OK)
         return;
-    if (rc != RC_OK)
+    loop_disarm(rig_loop(m->config.rig), &m->timer);
+    if (m->order.off)
+        start_ramp(m); /* it ends unflushed */
+    else
         finish(m, rc, m->error);
 }
 
@@ -216,13 +219,31 @@ static void start_interlude(struct manifold *m, unsigned volumes)
     manifold_drive_flows(m, &m->inert, interlude_flows);
 }
 
+/* What stands still in the pipe meets the air that comes back: fuel is flushed before the flow
+ * ends. Where that cannot be, the flow ends all the same. */
+static void flush_and_close(struct manifold *m)
+{
+    double flows = gate_commanded_total_slpm(m->config.gate, m->order.stream);
+    unsigned volumes = 0;
+    m->order.total_Lmin = flows;
+    if (flows > 0.0 && manifold_volumes_to(m, &gas_mix_air, &volumes) == RC_OK && volumes &&
+        flows_inert(m, &m->inert))
+        start_interlude(m, volumes);
+    else
+        start_ramp(m);
+}
+
 static void prove_line(struct manifold *m)
 {
     struct gas_mix to;
     unsigned volumes = 0;
     enum rc rc = target_composition(m, &to);
     manifold_settle_pipe(m, m->order.stream);
-    if (rc == RC_OK && !m->order.off)
+    if (m->order.off) {
+        flush_and_close(m);
+        return;
+    }
+    if (rc == RC_OK)
         rc = manifold_volumes_to(m, &to, &volumes);
     if (rc != RC_OK)
         finish(m, RC_REFUSED, "this mix breaks a gas rule");

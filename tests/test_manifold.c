@@ -202,6 +202,22 @@ static void a_ramp_takes_its_time_and_obeys_the_turn_down(void **state)
     assert_flows(r, 2, 0, 0, 0);
 }
 
+/* check_rules looks at the truth at the elements all the time, air from the vent included. */
+static void fuel_is_flushed_before_the_flow_ends(void **state)
+{
+    struct rigged *r = *state;
+    struct mix_order off = {.stream = 'a', .off = true, .both = true};
+    mix(r, 'a', RICH, 0.5, 0.0);
+    rig_fixture_run(&r->rig, 20000);
+    unsigned before = r->rig.answers, notes = r->rig.notes;
+    start(r, off);
+    wait_answer(r, before);
+    assert_int_equal(r->rig.answer, RC_OK);
+    assert_int_equal(r->rig.notes, notes + 1);
+    assert_flows(r, 0, 0, 0, 0);
+    rig_fixture_run(&r->rig, 60000);
+}
+
 static void after_off_the_pipe_may_hold_air(void **state)
 {
     struct rigged *r = *state;
@@ -423,6 +439,7 @@ int main(void)
         ON_RIG(rich_and_lean_are_parted_by_an_interlude),
         ON_RIG(a_glimpse_of_inert_gas_is_no_interlude),
         ON_RIG(a_ramp_takes_its_time_and_obeys_the_turn_down),
+        ON_RIG(fuel_is_flushed_before_the_flow_ends),
         ON_RIG(after_off_the_pipe_may_hold_air),
         ON_RIG(stream_b_is_prepared_and_selected),
         ON_RIG(streams_that_may_not_meet_are_not_selected),
