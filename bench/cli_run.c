@@ -137,6 +137,9 @@ static int choose_serials(struct run *r)
 
 static int make_twin(struct run *r)
 {
+    /* Behind ports the twin runs elsewhere; the same seed tells which parts sit in it. */
+    if (r->session.rig_mode != RIG_TWIN && !r->loaded.station->twin.declared)
+        return EXIT_PASS;
     if (!twin_from_options(r->args, r->loaded.station, &r->seed, &r->twin))
         return EXIT_USAGE;
     r->session.twin = r->session.rig_mode == RIG_TWIN ? r->twin : NULL;
@@ -170,8 +173,7 @@ static int choose_rig(struct run *r)
         r->session.mode = r->simulated ? "simulate" : "lab";
     r->session.part = options_value(r->args, "part");
     r->session.acks = options_flag(r->args, "acks");
-    /* Behind ports the twin runs elsewhere; the same seed tells which parts sit in it. */
-    return r->simulated && r->loaded.station->twin.declared ? make_twin(r) : EXIT_PASS;
+    return r->simulated ? make_twin(r) : EXIT_PASS;
 }
 
 static const char *database_path(const struct run *r)

@@ -47,6 +47,7 @@ cp "$ROOT"/sequences/tables/*.csv tables
 mkdir stations; cp "$ROOT"/bench/stations/* stations
 station() { sed "$1" "$ROOT/bench/stations/twin.station" >stations/twin.station; }
 station 's/hmp4040/hmp4041/'; expect 2 "no driver 'hmp4041'" "$LB" run seq/x.seq --simulate --no-db
+station '/^twin/,/^end/d'; expect 2 "no twin block" "$LB" run seq/x.seq --simulate --no-db
 station 's/^sites.*/sites 99/'; check 2 "1 to 64"
 station 's/instrument mfc_o2 /instrument mfc_n2 /'; check 2 "twice"
 station 's/^volume.*/volum 60 mL/'; check 2 "did you mean 'volume'"
