@@ -40,7 +40,37 @@ static int refuse(const char *what, const char *word, const char *help)
     return EXIT_USAGE;
 }
 
-/* "total=2.5 L/min" into *out; the unit must fit the parameter's. */
+static int refuse_name(const struct run *r, const char *name)
+{
+    fprintf(stderr, "error: the sequence has no parameter '%s'\n    help: it has", name);
+    for (const struct param *p = r->loaded.program->params; p; p = p->next)
+        fprintf(stderr, " %s", p->name);
+    fprintf(stderr, r->loaded.program->params ? "\n" : " none\n");
+    return EXIT_USAGE;
+}
+
+static void put_bound(struct obuf *out, const struct param *p, const struct expr *bound)
+{
+    double si = bound ? unit_to_si(&bound->unit, bound->value) : 0;
+    if (bound)
+        num_put_short(out, unit_from_si(&p->value->unit, si), 6);
+}
+
+static int refuse_value(const struct param *p, const char *value)
+{
+    char range[64];
+    struct obuf out = {range, 0, sizeof range};
+    put_bound(&out, p, p->lo);
+    bool dots = (p->lo || p->hi) && obuf_printf(&out, " .. ") == RC_OK;
+    put_bound(&out, p, p->hi);
+    const char *unit = p->value->unit.name;
+    const char *between = dots ? *unit ? " " : "" : *unit ? "a value in " : "a plain number";
+    fprintf(stderr, "error: parameter '%s' takes %.*s%s%s, not '%s'\n", p->name, (int)out.len,
+            range, between, unit, value);
+    return EXIT_USAGE;
+}
+
+/* "total=2.5 L/min" into *out: a parameter of the sequence, in its unit and range. */
 static int parse_param(struct run *r, const char *text, unsigned i)
 {
     const char *equals = strchr(text, '=');
@@ -55,12 +85,17 @@ static int parse_param(struct run *r, const char *text, unsigned i)
     double number_value;
     if (num_parse((struct span){value, number}, &number_value) != RC_OK ||
         unit_find(span_text(unit_text), &unit) != RC_OK)
-        return refuse("not a quantity:", value, "like 2.5 L/min, with a decimal point");
-    for (const struct param *p = r->loaded.program->params; p; p = p->next)
-        if (strcmp(p->name, r->param_names[i]) == 0 && !dim_equal(p->value->unit.dim, unit.dim))
-            return refuse("this parameter has another unit:", text, NULL);
-    r->params[i] = (struct param_value){.name = r->param_names[i],
-                                        .value_si = unit_to_si(&unit, number_value)};
+        return refuse("not a quantity:", value,
+                      "like 2.5 L/min, with a decimal point and a blank before the unit");
+    const struct param *p = r->loaded.program->params;
+    while (p && strcmp(p->name, r->param_names[i]) != 0)
+        p = p->next;
+    if (!p)
+        return refuse_name(r, r->param_names[i]);
+    double si = unit_to_si(&unit, number_value);
+    if (!dim_equal(p->value->unit.dim, unit.dim) || !engine_param_fits(p, si))
+        return refuse_value(p, value);
+    r->params[i] = (struct param_value){.name = r->param_names[i], .value_si = si};
     size_t used = strlen(r->params_text);
     snprintf(r->params_text + used, sizeof r->params_text - used, "%s%s", used ? "; " : "", text);
     return EXIT_PASS;
@@ -91,6 +126,13 @@ static bool is_taken(const struct run *r, unsigned site, struct span serial)
     return false;
 }
 
+static int refuse_site(const struct run *r, const char *text)
+{
+    fprintf(stderr, "error: no such site in '%s'\n    help: --sites 1=SERIAL,2=SERIAL; %s has %u\n",
+            text, r->loaded.station->name, r->loaded.station->sites);
+    return EXIT_USAGE;
+}
+
 /* "1=SN,3=SN": sites that are not named have no part. */
 static int parse_sites(struct run *r, const char *text)
 {
@@ -102,7 +144,7 @@ static int parse_sites(struct run *r, const char *text)
         size_t number = equals ? (size_t)(equals - text) : len;
         size_t serial = equals ? len - number - 1 : 0;
         if (num_parse_int((struct span){text, number}, 1, r->loaded.station->sites, &site) != RC_OK)
-            return refuse("no such site in", text, "--sites 1=SERIAL,2=SERIAL");
+            return refuse_site(r, text);
         if (serial == 0 || serial >= sizeof r->serials[0])
             return refuse("a serial number has 1 to 39 characters, at", text,
                           "--sites 1=SERIAL,2=SERIAL");
@@ -122,7 +164,8 @@ static int choose_serials(struct run *r)
     if (given)
         return parse_sites(r, given);
     if (!r->simulated) {
-        fprintf(stderr, "error: which parts are in the sites? --sites 1=SERIAL,2=SERIAL\n");
+        fprintf(stderr, "error: which parts are in the sites? --sites 1=SERIAL,2=SERIAL\n"
+                        "    help: or run on the station's twin: --simulate\n");
         return EXIT_USAGE;
     }
     for (unsigned site = 1; site <= r->loaded.station->sites; site++) {

@@ -53,6 +53,9 @@ void engine_lose_site(struct engine *engine, unsigned site, const char *text);
 /* False: this site has left the sequence, or never took part. */
 bool engine_site_live(const struct engine *engine, unsigned site);
 bool engine_running(const struct engine *engine);
+/* Whether a value, in SI units, is within the range of a parameter. */
+bool engine_param_fits(const struct param *p, double si);
+
 /* For displays: what a site is doing ("ip_lean8: settling"), and 0..1 of the typical time. */
 const char *engine_activity(const struct engine *engine, unsigned site);
 unsigned engine_measured_count(const struct engine *engine, unsigned site);

@@ -110,7 +110,7 @@ static double literal(const struct expr *expr, double otherwise)
     return expr->kind == EXPR_QUANTITY ? unit_to_si(&expr->unit, expr->value) : expr->value;
 }
 
-static bool in_range(const struct param *p, double si)
+bool engine_param_fits(const struct param *p, double si)
 {
     double lo = literal(p->lo, -(double)INFINITY), hi = literal(p->hi, (double)INFINITY);
     /* Both ends in: a bound and the same value typed by hand may differ in the last bit. */
@@ -135,7 +135,7 @@ bool build_params(struct build *b, const struct engine_config *config)
         const struct unit *unit = p->value->unit.name[0] ? &p->value->unit : NULL;
         (void)build_slot(b, p->name, p->value->unit.dim, unit);
         const struct param_value *given = find_value(config, p->name);
-        if (!in_range(p, given ? given->value_si : literal(p->value, 0)))
+        if (!engine_param_fits(p, given ? given->value_si : literal(p->value, 0)))
             good = build_error(b, p->at, "out of its range: parameter", p->name);
     }
     return good;
