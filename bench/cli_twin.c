@@ -1,10 +1,12 @@
 /* lambdabench twin serve: every simulator of a station on PTYs, in real time, for any program.
  * `twin curves` is in bench/cli_curves.c. */
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
+#include <sys/file.h>
 #include <sys/signalfd.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -25,6 +27,7 @@ struct server {
     struct twinrig_outputs outputs;
     struct simhost *hosts[STATION_INSTRUMENTS_MAX];
     const char *dir;
+    int dir_fd; /* locked: the links in it are ours; -1: they are not */
     struct watch signals;
     long long seed;
     unsigned links;
@@ -130,11 +133,33 @@ static bool set_faults(struct server *s)
 
 static void remove_links(struct server *s)
 {
-    for (unsigned i = 0; s->station && i < s->station->instrument_count; i++) {
+    for (unsigned i = 0; s->dir_fd >= 0 && i < s->station->instrument_count; i++) {
         char path[512];
         link_path(s, i, path, sizeof path);
         unlink(path);
     }
+    if (s->dir_fd >= 0)
+        close(s->dir_fd);
+}
+
+/* One server a folder: a second one would take the links from the first. The lock dies with it. */
+static int take_dir(struct server *s)
+{
+    if (mkdir(s->dir, 0777) != 0 && errno != EEXIST) {
+        fprintf(stderr, "error: cannot make %s: %s\n", s->dir, strerror(errno));
+        return EXIT_USAGE;
+    }
+    int fd = open(s->dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) == 0) {
+        s->dir_fd = fd;
+        return EXIT_PASS;
+    }
+    bool busy = fd >= 0 && errno == EWOULDBLOCK;
+    fprintf(stderr, "error: %s: %s\n", s->dir,
+            busy ? "another `twin serve` serves here; name another folder" : strerror(errno));
+    if (fd >= 0)
+        close(fd);
+    return busy ? EXIT_BUSY : EXIT_USAGE;
 }
 
 static bool watch_signals(struct server *s)
@@ -166,10 +191,9 @@ static int open_server(struct server *s)
     diag_print(&s->diag, stderr, false);
     if (rc != RC_OK || !twin_from_options(s->args, s->station, &s->seed, &s->twin))
         return EXIT_USAGE;
-    if (mkdir(s->dir, 0777) != 0 && errno != EEXIST) {
-        fprintf(stderr, "error: cannot make %s: %s\n", s->dir, strerror(errno));
-        return EXIT_USAGE;
-    }
+    int code = take_dir(s);
+    if (code != EXIT_PASS)
+        return code;
     clock_init_real(&s->clock);
     s->loop = loop_new(&s->clock);
     s->outputs = (struct twinrig_outputs){.changed = on_outputs, .ctx = s};
@@ -211,6 +235,7 @@ static int twin_run(const struct command *command, struct args *args)
         return EXIT_BENCH;
     s->args = args;
     s->seed = 1;
+    s->dir_fd = -1;
     diag_init(&s->diag);
     int code = open_server(s);
     if (code == EXIT_PASS) {

@@ -6,6 +6,8 @@ STATION="--station $ROOT/bench/stations/twin.station"
 "$LB" twin serve $STATION --dir rig --seed 5 --defect 3=D12:0.4 >serve.log 2>&1 &
 server=$!
 sleep 1
+expect 6 "another \`twin serve\` serves here" timeout 20 "$LB" twin serve $STATION --dir rig
+same "the links of the first server are left" "$(ls rig | wc -l)" 20
 verdicts() { sed -n 's/.*\(site=[0-9]* serial=.* verdict .*\)/\1/p' "$1" | sort; }
 expect 1 "3 pass, 1 fail, 0 error" "$LB" run "$SEQ" $STATION --simulate --seed 5 --defect 3=D12:0.4 --no-db
 verdicts out.txt >virtual.txt
