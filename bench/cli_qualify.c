@@ -1,5 +1,7 @@
 /* lambdabench qualify: what a sequence catches, what escapes it, and what it rejects wrongly. */
+#include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "bench/cli.h"
@@ -172,7 +174,7 @@ static int write_file(const struct sink *page, const char *path)
     if (to && fclose(to) != 0)
         good = false;
     if (!good)
-        fprintf(stderr, "error: cannot write %s\n", path);
+        fprintf(stderr, "error: cannot write %s: %s\n", path, strerror(errno));
     return good ? EXIT_PASS : EXIT_STORAGE;
 }
 

@@ -51,6 +51,17 @@ struct rendering {
     struct log *log;
 };
 
+/* Of a pipe whose reader has seen enough nobody hears; all else is said with its reason. */
+static int failed(const struct rendering *r, const char *what, enum rc rc, int why)
+{
+    bool io = rc == RC_IO && why != 0;
+    if (io && why == EPIPE && !r->file)
+        return EXIT_PASS;
+    log_say(r->log, LOG_ERROR, "the report of '%s' could not be written: %s", what,
+            io ? strerror(why) : rc_text(rc));
+    return exit_of(rc);
+}
+
 static int render(const struct rendering *r, const char *what, bool first)
 {
     struct store *store = r->store;
@@ -65,15 +76,17 @@ static int render(const struct rendering *r, const char *what, bool first)
     if (format == REPORT_HTML || format == REPORT_JSON)
         rc = query_curves(store, batch->id, &curves, &count);
     FILE *to = rc == RC_OK ? open_output(r->file, first) : NULL;
+    int code = EXIT_STORAGE;
+    errno = 0;
     if (to)
         rc = close_output(to, r->file, report_write(format, batch, curves, count, to));
-    else
-        rc = RC_IO;
+    if (rc != RC_OK)
+        code = failed(r, what, rc, errno);
+    else if (to)
+        code = EXIT_PASS;
     query_free_curves(curves, count);
     query_free_batch(batch);
-    if (rc != RC_OK)
-        log_say(log, LOG_ERROR, "the report of '%s' could not be written", what);
-    return exit_of(rc);
+    return code;
 }
 
 static int render_to(struct args *args, enum report_format format, const char *file)

@@ -60,7 +60,7 @@ int cli_main(int argc, char **argv)
     if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 ||
         strcmp(argv[1], "help") == 0) {
         print_usage(stdout);
-        return EXIT_PASS;
+        return written(EXIT_PASS);
     }
     const char *name = strcmp(argv[1], "--version") == 0 ? "version" : argv[1];
     for (size_t i = 0; i < command_count; i++) {
@@ -69,9 +69,9 @@ int cli_main(int argc, char **argv)
         if (strcmp(commands[i]->name, name) != 0)
             continue;
         if (commands[i] == &command_gas)
-            return cli_gas(argc - 2, argv + 2);
+            return written(cli_gas(argc - 2, argv + 2));
         if (!options_parse(commands[i], argc - 2, argv + 2, &args, &exit_code))
-            return exit_code;
+            return written(exit_code);
         return written(commands[i]->run(commands[i], &args));
     }
     return unknown_command(argv[1]);

@@ -45,7 +45,7 @@ cp "$ROOT/sequences/limits/lsu49.csv" limits; head -c 300 "$ROOT/sequences/limit
 cp "$ROOT/sequences/limits/lsu49.csv" limits; rm tables/gases.csv; check 2 "gases.csv"
 cp "$ROOT"/sequences/tables/*.csv tables
 
-mkdir stations; cp "$ROOT"/bench/stations/* stations
+mkdir stations; cp -r "$ROOT"/bench/stations/* stations
 station() { sed "$1" "$ROOT/bench/stations/twin.station" >stations/twin.station; }
 station 's/hmp4040/hmp4041/'; expect 2 "no driver 'hmp4041'" "$LB" run seq/x.seq --simulate --no-db
 station '/^twin/,/^end/d'; expect 2 "no twin block" "$LB" run seq/x.seq --simulate --no-db
@@ -53,10 +53,10 @@ station 's/^sites.*/sites 99/'; check 2 "1 to 64"
 station 's/instrument mfc_o2 /instrument mfc_n2 /'; check 2 "twice"
 station 's/^volume.*/volum 60 mL/'; check 2 "did you mean 'volume'"
 station 's|sim "gasbus" address A|path "/dev/ttyUSB0" address A|'; check 2 "renumbered"
-cp "$ROOT"/bench/stations/* stations
+cp -r "$ROOT"/bench/stations/* stations
 sed 's/,mfc_rich,flow,/,mfc_reich,flow,/' "$ROOT/bench/stations/twin_channels.csv" >stations/twin_channels.csv; check 2 "no instrument 'mfc_reich'"
 sed 's/^dut.ip,site,in,mA/dut.ip,site,in,V/' "$ROOT/bench/stations/twin_channels.csv" >stations/twin_channels.csv; check 2 "dimension"
-cp "$ROOT"/bench/stations/* stations
+cp -r "$ROOT"/bench/stations/* stations
 
 expect 2 "is simulated" "$LB" run seq/x.seq --sites 1=LSU49-00000001 --no-db
 expect 3 "" "$LB" run seq/x.seq --ports /nonexistent --no-db
@@ -68,6 +68,12 @@ same "a file that is no database is left alone" "$(wc -c <noise.db)" 8192
 sqlite3 other.db 'create table t(x)'; expect 7 "" "$LB" run seq/x.seq --simulate --db other.db
 "$LB" run seq/x.seq --simulate --db good.db -q >/dev/null 2>&1
 expect 2 "" "$LB" show ffffffff --db good.db
+for what in "show last --db good.db" "export --db good.db" "gas lambda --gas air" "--help"; do
+    { "$LB" $what; echo $? >code.txt; } 2>err.txt | true
+    same "a closed pipe is silent: $what" "$(cat code.txt; cat err.txt)" 0
+    "$LB" $what >/dev/full 2>err.txt
+    same "a full disk is not: $what" "$? $(grep -c 'No space left' err.txt)" "7 1"
+done
 cp good.db torn.db; dd if=/dev/urandom of=torn.db bs=4096 seek=2 count=3 conv=notrunc 2>/dev/null
 expect 7 "" "$LB" run seq/x.seq --simulate --db torn.db
 (ulimit -f 600; expect 7 "stored" "$LB" run seq/x.seq --simulate --db small.db)
