@@ -49,7 +49,7 @@ static const struct option_row mix_options[] = {
     {"lambda", 'l', OPTION_TEXT, "L", "wanted formal lambda, of two cylinders"},
     {"pO2", 0, OPTION_TEXT, "PO2", "wanted oxygen pressure; buffered below 10 ppm"},
     {"active", 0, OPTION_TEXT, "X", "share of the buffer gases: 5% if not given"},
-    {"temp", 't', OPTION_TEXT, "T", "of the element: 780degC if not given"},
+    {"temp", 't', OPTION_TEXT, "T", "of the element: needed for a buffer, else 780degC"},
     {"pressure", 'p', OPTION_TEXT, "P", "of the gas: 101.325kPa if not given"},
     {"carrier", 0, OPTION_TEXT, "NAME", "the cylinder that makes up the rest"},
     {"mfc", 'm', OPTION_MANY, "NAME=FLOW", "a controller and its full scale"},

@@ -268,6 +268,9 @@ static bool flows_for_pO2(const struct args *args, struct cli_gas_plan *plan, do
         return cli_gas_refuse(why, "--pO2: needs cylinders with co and co2, or h2 and h2o");
     if (!cli_gas_take(args, "active", CLI_GAS_FRACTION, &active, why))
         return false;
+    if (!num_within(active, 1e-6, 1))
+        return cli_gas_refuse(why, "--active: %s %% is outside 0.0001..100 %%",
+                              cli_gas_num(100 * active, 6).at);
     struct gas_buffer buffer = {co ? GAS_BUFFER_CO_CO2 : GAS_BUFFER_H2_H2O, plan->T_K,
                                 log(pO2_kPa / 100)};
     if (gas_mix_for_pO2(&buffer, active, &target, &fault) != RC_OK)

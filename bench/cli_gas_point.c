@@ -117,6 +117,14 @@ static bool solve(const struct args *args, struct solved *s, struct obuf *why)
         !cli_gas_take_element(args, &s->T_K, &s->p_kPa, why))
         return false;
     const struct gas_surface surface = {.p_kPa = s->p_kPa, .methane = s->methane};
+    struct gas_atoms atoms;
+    gas_mix_atoms(&s->source.mix, &atoms);
+    if (!(atoms.O - atoms.C > 1e-9))
+        return cli_gas_refuse(why,
+                              "this gas does not define an oxygen pressure: it must hold more "
+                              "oxygen atoms than carbon atoms, and has %s of O and %s of C a "
+                              "molecule",
+                              cli_gas_num(atoms.O, 6).at, cli_gas_num(atoms.C, 6).at);
     if (gas_constants_exact(s->T_K, &k) != RC_OK)
         return cli_gas_refuse(why, "--temp: outside 600..2000 K");
     if (gas_equilibrium_solve(&s->source.mix, &k, &surface, &s->eq, &fault) != RC_OK)
