@@ -129,10 +129,11 @@ static enum rc refuse_open(const char *path, int error, struct diag *diag)
     switch (error) {
     case ENOENT:
     case ENOTDIR:
-        diag_add(diag, DIAG_ERROR, at,
-                 "check the spelling; a relative path starts at the folder "
-                 "you are in",
-                 "there is no such file");
+        diag_add(
+            diag, DIAG_ERROR, at,
+            "check the spelling; a relative path starts at the folder you are in, in a file at "
+            "the file's own",
+            "there is no such file");
         return RC_CONFIG;
     case EACCES:
     case EPERM:
