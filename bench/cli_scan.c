@@ -33,7 +33,7 @@ static void print_drivers(void)
 {
     static const char *const maturity[] = {"simulated", "benched", "calibrated"};
     for (size_t i = 0; i < registry_count; i++)
-        printf("%-16s %-18s %-10s %s\n", registry[i].driver->name,
+        printf("%-16s %-19s %-10s %s\n", registry[i].driver->name,
                registry[i].driver->capability->name, maturity[registry[i].driver->maturity],
                registry[i].driver->summary);
 }
