@@ -220,6 +220,11 @@ static enum rc open_port(struct rig *rig, unsigned leader)
     *port = (struct rig_port){.leader = leader, .rig = rig};
     rig->port_count++;
     enum rc rc = open_transport(rig, port, &transport);
+    if (rc == RC_IO)
+        log_say(rig->config.log, LOG_ERROR, "%s cannot be reached: %s",
+                rig->config.station->instruments[leader].setup.name,
+                rig->config.mode == RIG_PORTS ? "does `lambdabench twin serve` run in that folder?"
+                                              : "`lambdabench scan` lists the ports there are");
     if (rc != RC_OK)
         return rc;
     port->link = link_new(rig->config.loop, transport, rig->config.log);
@@ -234,19 +239,24 @@ static enum rc open_port(struct rig *rig, unsigned leader)
     return rc;
 }
 
-static enum rc refuse_unknown_drivers(const struct rig_config *config)
+static enum rc refuse_unusable(const struct rig_config *config)
 {
+    bool real = config->mode == RIG_REAL;
     for (unsigned i = 0; i < config->station->instrument_count; i++) {
         const struct station_instrument *from = &config->station->instruments[i];
-        if (from->entry && !(config->mode == RIG_REAL && from->port_kind == PORT_SIM))
-            continue;
-        if (from->entry)
-            log_say(config->log, LOG_ERROR,
-                    "%s: this station is simulated: run with --simulate or --ports DIR",
-                    from->setup.name);
-        else
-            log_say(config->log, LOG_ERROR, "%s: this build has no driver '%s'", from->setup.name,
+        const char *name = from->setup.name;
+        if (!from->entry)
+            log_say(config->log, LOG_ERROR, "%s: this build has no driver '%s'", name,
                     from->driver_name);
+        else if (real && from->port_kind == PORT_SIM)
+            log_say(config->log, LOG_ERROR,
+                    "%s: this station is simulated: run with --simulate or --ports DIR", name);
+        else if (real && from->port_kind == PORT_USB)
+            log_say(config->log, LOG_ERROR,
+                    "%s: a port 'usb %s' is not driven yet: use usb-serial or path", name,
+                    from->port);
+        else
+            continue;
         return RC_CONFIG;
     }
     return RC_OK;
@@ -254,7 +264,7 @@ static enum rc refuse_unknown_drivers(const struct rig_config *config)
 
 enum rc rig_open(const struct rig_config *config, struct rig **out)
 {
-    enum rc rc = refuse_unknown_drivers(config);
+    enum rc rc = refuse_unusable(config);
     if (rc != RC_OK)
         return rc;
     struct rig *rig = calloc(1, sizeof *rig);
