@@ -315,6 +315,8 @@ static void print_summary(const struct run *r, const struct session_result *resu
     }
     printf("%u pass, %u fail, %u error in %d:%02d", pass, result->verdicts[VERDICT_FAIL], error,
            s / 60, s % 60);
+    if (result->verdicts[VERDICT_INCONCLUSIVE])
+        printf("; %u of the errors: inconclusive", result->verdicts[VERDICT_INCONCLUSIVE]);
     if (ungraded)
         printf("; %u not graded: no limits", ungraded);
     if (r->store)
