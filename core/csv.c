@@ -96,7 +96,7 @@ static void refuse_width(struct reader *r)
     if (r->row_cells < r->table->columns)
         help = "an empty cell still needs its separator";
     else if (has_decimal_comma(r))
-        help = "a decimal comma? write 0.5; `lambdabench fmt --from-excel` converts";
+        help = "a decimal comma? write 0.5";
     r->errors++;
     diag_add(r->diag, DIAG_ERROR, (struct place){.source = r->table->source, .line = r->line}, help,
              "the row has %zu cell%s, the header has %zu", r->row_cells,
@@ -263,7 +263,7 @@ static bool read_line(struct reader *r, struct span text)
         if (r->separator == ';')
             diag_add(r->diag, DIAG_WARNING,
                      (struct place){.source = r->table->source, .line = r->line},
-                     "`lambdabench fmt --from-excel` writes commas",
+                     "it is read all the same; save the table as CSV with commas",
                      "the separator is ; instead of a comma");
         if (!restart(r)) {
             r->out_of_memory = true;

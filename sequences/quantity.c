@@ -86,7 +86,7 @@ const char *quantity_hint(struct span text)
         strncmp(at, "9,9,9", 5) == 0 || strncmp(at, "9'9", 3) == 0 || strncmp(at, "9 9", 3) == 0)
         return thousands;
     if (strncmp(at, "9,9", 3) == 0 || strncmp(at, ",9", 2) == 0)
-        return "decimals are written with a point; lambdabench fmt --from-excel converts the file";
+        return "decimals are written with a point: 0.5";
     if (strncmp(at, "nan", 3) == 0 || strncmp(at, "inf", 3) == 0 || strncmp(at, "#", 1) == 0)
         return "a limit that is meant to be absent is written 'none'";
     return NULL;
