@@ -234,8 +234,11 @@ static void check_sections(struct check *c)
     if (!p->cleanup_at.line) {
         check_error(c, p->at, "cleanup within 60 s ... end",
                     "this sequence has no 'cleanup': it must say how the bench is left");
-    } else if (p->cleanup_within) {
-        (void)check_dim(c, p->cleanup_within, check_dim_s, "the time of cleanup");
+    } else if (p->cleanup_within &&
+               check_dim(c, p->cleanup_within, check_dim_s, "the time of cleanup") &&
+               !(unit_to_si(&p->cleanup_within->unit, p->cleanup_within->value) >= 1)) {
+        check_error(c, p->cleanup_within->at, "cleanup within 60 s",
+                    "cleanup needs 1 s at least: each of its actions is confirmed");
     }
 }
 

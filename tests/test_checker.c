@@ -312,6 +312,7 @@ static void cleanup_is_straight_and_in_time(void **state)
         {"main\nmeasure m = mean(dut.uh)\nend\ncleanup within 9 s\nset psu.ubatt = m\nend\n",
          "cannot depend on what was measured", 1},
         {"main\nend\ncleanup within 9 V\nend\n", "the time of cleanup must be in s", 1},
+        {"main\nend\ncleanup within 0 s\nend\n", "cleanup needs 1 s at least", 1},
         {"requires station kind \"other\"\nmain\nend\n" CLEANUP, "of kind 'other'", 1},
         {"param p = 5 s in 9 .. 6 s\nmain\nend\n" CLEANUP, "ends below its start", 1},
         {"param p = 5 s in 6 .. 9 s\nmain\nend\n" CLEANUP, "out of its range", 1},
