@@ -9,6 +9,7 @@
 #include "bench/twin_options.h"
 #include "bench/version.h"
 #include "core/num.h"
+#include "sequences/quantity.h"
 
 enum { PARAMS_MAX = 16 };
 
@@ -79,20 +80,16 @@ static int parse_param(struct run *r, const char *text, unsigned i)
         return refuse("a parameter is given as name=value, not", text, "-p 'total=2.5 L/min'");
     memcpy(r->param_names[i], text, len);
     const char *value = equals + 1;
-    size_t number = strcspn(value, " ");
-    const char *unit_text = value + number + strspn(value + number, " ");
     struct unit unit;
-    double number_value;
-    if (num_parse((struct span){value, number}, &number_value) != RC_OK ||
-        unit_find(span_text(unit_text), &unit) != RC_OK)
-        return refuse("not a quantity:", value,
-                      "like 2.5 L/min, with a decimal point and a blank before the unit");
+    double number;
+    if (quantity_read(span_text(value), &number, &unit, NULL) != RC_OK)
+        return refuse("not a quantity:", value, "like 2.5 L/min, with a decimal point");
     const struct param *p = r->loaded.program->params;
     while (p && strcmp(p->name, r->param_names[i]) != 0)
         p = p->next;
     if (!p)
         return refuse_name(r, r->param_names[i]);
-    double si = unit_to_si(&unit, number_value);
+    double si = unit_to_si(&unit, number);
     if (!dim_equal(p->value->unit.dim, unit.dim) || !engine_param_fits(p, si))
         return refuse_value(p, value);
     r->params[i] = (struct param_value){.name = r->param_names[i], .value_si = si};
@@ -317,6 +314,8 @@ static void print_summary(const struct run *r, const struct session_result *resu
            s / 60, s % 60);
     if (result->verdicts[VERDICT_INCONCLUSIVE])
         printf("; %u of the errors: inconclusive", result->verdicts[VERDICT_INCONCLUSIVE]);
+    if (result->verdicts[VERDICT_ABORTED])
+        printf("; %u of the errors: aborted", result->verdicts[VERDICT_ABORTED]);
     if (ungraded)
         printf("; %u not graded: no limits", ungraded);
     if (r->store)

@@ -15,6 +15,7 @@ expect 2 "no such site" "$LB" run "$SEQ" --simulate --sites 5=X
 expect 2 "a parameter is given as" "$LB" run "$SEQ" --simulate --no-db -p total
 expect 2 "parameter 'total' takes 1 .. 4 L/min, not '2 V'" "$LB" run "$SEQ" --simulate --no-db -p 'total=2 V'
 expect 2 "takes 1 .. 4 L/min, not '9 L/min'" "$LB" run "$SEQ" --simulate --no-db -p 'total=9 L/min'
+expect 0 "4 pass" "$LB" run "$SEQ" --simulate --no-db -q -p total=2L/min
 expect 2 "it has total ubatt soak" "$LB" run "$SEQ" --simulate --no-db -p 'totle=2 L/min'
 
 mkdir seq limits tables; cp "$ROOT"/sequences/tables/*.csv tables; cp "$ROOT"/sequences/limits/*.csv limits
