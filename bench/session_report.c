@@ -201,16 +201,26 @@ static const char *file_name(const struct source *source)
     return slash ? slash + 1 : source->name;
 }
 
-static unsigned collect_documents(const struct session *s, struct record_document *docs)
+struct versions {
+    char sequence[16], station[16];
+};
+
+static unsigned collect_documents(const struct session *s, struct versions *versions,
+                                  struct record_document *docs)
 {
     const struct checked *checked = s->config.checked;
     const struct station *station = s->config.station;
     unsigned n = 0;
+    snprintf(versions->sequence, sizeof versions->sequence, "%u", checked->program->version);
+    snprintf(versions->station, sizeof versions->station, "%u", station->version);
     docs[n++] = (struct record_document){.kind = "sequence",
                                          .name = checked->program->name,
+                                         .version = versions->sequence,
                                          .body = source_span(checked->program->at.source)};
-    docs[n++] = (struct record_document){
-        .kind = "station", .name = station->name, .body = source_span(station->source)};
+    docs[n++] = (struct record_document){.kind = "station",
+                                         .name = station->name,
+                                         .version = versions->station,
+                                         .body = source_span(station->source)};
     docs[n++] = (struct record_document){.kind = "channels",
                                          .name = file_name(station->channels_source),
                                          .body = source_span(station->channels_source)};
@@ -245,6 +255,7 @@ enum rc session_begin_batch(struct session *s)
 {
     const struct station *station = s->config.station;
     struct record_document docs[CHECKED_FILES_MAX + 4];
+    struct versions versions;
     struct record_instrument *instruments = calloc(station->instrument_count, sizeof *instruments);
     if (!instruments)
         return RC_NOSPACE;
@@ -258,7 +269,7 @@ enum rc session_begin_batch(struct session *s)
         .mode = s->config.mode,
         .version = s->config.version,
         .documents = docs,
-        .document_count = collect_documents(s, docs),
+        .document_count = collect_documents(s, &versions, docs),
         .instruments = instruments,
         .instrument_count = station->instrument_count,
         .simulated = s->config.simulated,
