@@ -35,14 +35,16 @@ static void draw_site(struct display *d, unsigned site)
                 d->sites[site].state, measured);
 }
 
+/* Without wrapping: a narrow terminal cuts the lines, and the count of them stays right. */
 void display_draw(struct display *d)
 {
+    fputs("\033[?7l", d->to);
     if (d->drawn_lines)
         fprintf(d->to, "\033[%uA\r", d->drawn_lines);
     draw_head(d);
     for (unsigned site = 1; site <= d->run.sites && site <= TWIN_SITES_SHOWN; site++)
         draw_site(d, site);
-    fprintf(d->to, "\033[K^C stop (cleanup runs)");
+    fprintf(d->to, "\033[K^C stop (cleanup runs)\033[?7h");
     fflush(d->to);
     d->drawn_lines = 2 + d->run.sites;
 }
