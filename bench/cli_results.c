@@ -140,7 +140,7 @@ static int export_run(const struct command *command, struct args *args)
 /* --- list --------------------------------------------------------------------------------------
  */
 
-/* "7d", "12h", "30m" before the newest thing known: relative to the clock of this machine. */
+/* "7d", "12h", "30m" before now, by the clock of this machine. */
 static bool parse_since(const char *text, int64_t *since_us)
 {
     size_t len = strlen(text);
