@@ -100,7 +100,7 @@ static int render_to(struct args *args, enum report_format format, const char *f
     }
     enum rc rc = store_open(database_path(args), STORE_READ, &log, &store);
     if (rc != RC_OK)
-        return exit_of(rc);
+        return EXIT_STORAGE;
     struct rendering rendering = {.store = store, .format = format, .file = file, .log = &log};
     int code = EXIT_PASS;
     for (unsigned i = 0; i < (args->operands ? args->operands : 1) && code == EXIT_PASS; i++)
@@ -218,7 +218,7 @@ static int list_run(const struct command *command, struct args *args)
     }
     enum rc rc = store_open(database_path(args), STORE_READ, &log, &store);
     if (rc != RC_OK)
-        return exit_of(rc);
+        return EXIT_STORAGE;
     rc = query_list(store, &filter, &rows, &count);
     if (rc == RC_OK) {
         bool json = options_flag(args, "json");

@@ -65,6 +65,7 @@ expect 7 "" "$LB" show last --db missing.db
 expect 7 "" "$LB" run seq/x.seq --simulate --db /proc/x.db
 mkdir dir.db; expect 7 "directory" "$LB" run seq/x.seq --simulate --db dir.db
 head -c 8192 /dev/urandom >noise.db; expect 7 "" "$LB" run seq/x.seq --simulate --db noise.db
+expect 7 "not a database" "$LB" show last --db noise.db
 same "a file that is no database is left alone" "$(wc -c <noise.db)" 8192
 sqlite3 other.db 'create table t(x)'; expect 7 "" "$LB" run seq/x.seq --simulate --db other.db
 "$LB" run seq/x.seq --simulate --db good.db -q >/dev/null 2>&1
