@@ -79,6 +79,7 @@ static const struct { const char *written, *meant; } other_names[] = {
     {"C", "degC"}, {"\xc2\xb0" "C", "degC"}, {"\xe2\x84\x83", "degC"}, {"deg", "degC"},
     {"slpm", "L/min"}, {"SLPM", "L/min"}, {"lpm", "L/min"}, {"slm", "L/min"}, {"nlpm", "L/min"},
     {"sccm", "mL/min"}, {"SCCM", "mL/min"}, {"Pa", "kPa"}, {"MPa", "bar"},
+    {"atm", "kPa"}, {"psi", "kPa"}, {"torr", "kPa"}, {"mmHg", "kPa"},
 };
 /* clang-format on */
 
