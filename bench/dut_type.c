@@ -119,7 +119,7 @@ static bool take_slot(struct station_reader *r, const struct slot *slot, double 
 
 static bool take_key(struct dut_reader *d, const struct key *key, bool *have)
 {
-    double value[SLOTS];
+    double value[SLOTS] = {0};
     if (*have)
         return station_fail(&d->r, d->r.token.at, NULL, "'%s' stands twice", key->word);
     *have = true; /* even if wrong: then it is not missing too */

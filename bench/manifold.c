@@ -103,9 +103,9 @@ static enum rc target_composition(const struct manifold *m, struct gas_mix *wors
 /* Where nothing flows, air comes back from the vent: the next gas is held against it too. */
 static void note_still_streams(struct manifold *m)
 {
-    for (char stream = 'a'; stream <= 'b'; stream++)
-        if (!(gate_commanded_total_slpm(m->config.gate, stream) > 0.0))
-            manifold_fill_pipe(m, stream, &gas_mix_air);
+    for (const char *stream = "ab"; *stream; stream++)
+        if (!(gate_commanded_total_slpm(m->config.gate, *stream) > 0.0))
+            manifold_fill_pipe(m, *stream, &gas_mix_air);
 }
 
 /* A mix that ends before its time leaves what was commanded so far in the pipe. */

@@ -215,8 +215,8 @@ static bool air_may_leak_in(const struct gate *gate, const struct gas_mix *worst
 static enum rc permit_suction(const struct gate *gate, struct obuf *why)
 {
     struct gas_mix worst;
-    for (char stream = 'a'; stream <= 'b'; stream++)
-        if (gate_composition(gate, stream, &worst) != RC_OK || !air_may_leak_in(gate, &worst)) {
+    for (const char *stream = "ab"; *stream; stream++)
+        if (gate_composition(gate, *stream, &worst) != RC_OK || !air_may_leak_in(gate, &worst)) {
             (void)!obuf_printf(why, "air may leak in, and there is too much fuel for that");
             return RC_REFUSED;
         }
