@@ -89,7 +89,7 @@ asan:
 asan-program:
 	$(MAKE) build/asan/lambdabench build/asan/lambdaguard BUILD=build/asan OPT='$(ASAN)'
 tsan:
-	$(MAKE) run-tests BUILD=build/tsan OPT='-O1 -g -fsanitize=thread'
+	TEST_SECONDS=600 $(MAKE) run-tests BUILD=build/tsan OPT='-O1 -g -fsanitize=thread'
 # gcc 12 loses small structs that are returned by value in these two and calls them uninitialised; clang's
 # path analysis (make tidy) follows them.
 build/analyze/core/units.o build/analyze/sequences/eval.o: CFLAGS += -Wno-analyzer-use-of-uninitialized-value

@@ -4,7 +4,7 @@ set -u
 passed=0; failed=0; skipped=0; broken=
 log=$(mktemp); trap 'rm -f "$log"' EXIT
 for test in "$@"; do
-    timeout 120 "$test" >"$log" 2>&1; code=$?
+    timeout "${TEST_SECONDS:-120}" "$test" >"$log" 2>&1; code=$?
     p=$(sed -n 's/^\[  PASSED  \] \([0-9]*\) test.*/\1/p' "$log" | awk '{s+=$1} END {print s+0}')
     f=$(sed -n 's/^\[  FAILED  \] [^:]*: \([0-9]*\) test.*/\1/p' "$log" | awk '{s+=$1} END {print s+0}')
     s=$(sed -n 's/^\[  SKIPPED \] [^:]*: \([0-9]*\) test.*/\1/p' "$log" | awk '{s+=$1} END {print s+0}')
