@@ -30,6 +30,9 @@ class Twin:
             self.log.append((int(us) / 1e6, int(active)))
             self.active, self.since = int(active), int(us) / 1e6
 
+    def active_between(self, begin, end):
+        return any(active for t, active in self.log if begin <= t <= end)
+
     def rest_after(self, t):
         """Seconds from t until all outputs are at rest for good; None: not at rest."""
         if self.active:
@@ -106,7 +109,12 @@ def one_kill(folder, sequence, twin, rng, stop):
     time.sleep(1.2)
     reader.join(5)
     rest = twin.rest_after(t)
-    if rest is None:
+    if stop and run.returncode >= 0 and not active:
+        # Before its guard was on watch: it went on and ended by itself. Nothing may have been on meanwhile.
+        rest = 0.0
+        if twin.active_between(t, t + 2.0):
+            faults.append("an output came on while no guard was on watch")
+    elif rest is None:
         faults.append("%d outputs are still active" % twin.active)
     elif rest * 1000 > BUDGET_MS:
         faults.append("at rest only after %.0f ms" % (rest * 1000))
