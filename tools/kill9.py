@@ -100,6 +100,7 @@ def one_kill(folder, sequence, twin, rng, stop):
             return "starved", []  # this machine gave a process no time for 250 ms or more
         return None, ["the run ended by itself with %d: %s" % (run.returncode, error[-300:])]
     active = twin.active
+    guarded = any(" begin" in line for line in lines)  # said once the guard is on watch
     t = time.monotonic()
     run.send_signal(signal.SIGSTOP if stop else signal.SIGKILL)
     if stop:
@@ -109,8 +110,8 @@ def one_kill(folder, sequence, twin, rng, stop):
     time.sleep(1.2)
     reader.join(5)
     rest = twin.rest_after(t)
-    if stop and run.returncode >= 0 and not active:
-        # Before its guard was on watch: it went on and ended by itself. Nothing may have been on meanwhile.
+    if stop and run.returncode >= 0 and not guarded and not active:
+        # Before its guard was on watch it goes on and ends by itself. Nothing may have been on meanwhile.
         rest = 0.0
         if twin.active_between(t, t + 2.0):
             faults.append("an output came on while no guard was on watch")
