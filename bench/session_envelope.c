@@ -16,6 +16,7 @@ static void add_trip(struct session *s, int channel, double lo_si, double hi_si,
         return;
     assert(s->trip_count < COUNT(s->trips)); /* the checker counts the one, the station the other */
     const struct channel *public = &s->config.station->channels[channel].public;
+    s->guarded[channel] = true;
     s->trips[s->trip_count++] =
         (struct session_trip){.channel = (unsigned)channel,
                               .lo_si = lo_si,
@@ -94,7 +95,7 @@ static bool is_unknown_for_long(struct session *s, struct session_trip *t, doubl
 
 void session_check_trips(struct session *s, unsigned channel, unsigned site, double si)
 {
-    if (!s->engine || s->ending || !engine_running(s->engine))
+    if (!s->guarded[channel] || !s->engine || s->ending || !engine_running(s->engine))
         return;
     for (unsigned i = 0; i < s->trip_count; i++) {
         struct session_trip *t = &s->trips[i];

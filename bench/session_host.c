@@ -128,10 +128,12 @@ static void host_set(void *ctx, engine_ticket ticket, const struct set_order *or
 void session_drop_sets(struct session *s)
 {
     for (unsigned i = 0; i < SESSION_RAMPS_MAX; i++) {
-        loop_disarm(s->config.loop, &s->sets[i].timer);
-        if (s->gate)
-            gate_forget(s->gate, &s->sets[i]);
-        s->sets[i].busy = false;
+        struct session_set *set = &s->sets[i];
+        if (!set->busy)
+            continue;
+        loop_disarm(s->config.loop, &set->timer);
+        gate_forget(s->gate, set); /* nothing is busy that has not gone through it */
+        set->busy = false;
     }
 }
 

@@ -75,7 +75,8 @@ struct session {
     unsigned rate_count;
     struct session_trip trips[STATION_ENVELOPE_MAX + CHECKED_RULES_MAX];
     unsigned trip_count;
-    unsigned *wanted; /* channel * (sites + 1) + site: by the engine */
+    bool guarded[STATION_CHANNELS_MAX]; /* by a trip: nearly all values that come in are not */
+    unsigned *wanted;                   /* channel * (sites + 1) + site: by the engine */
     uint64_t live_sites, tag;
     char first_fail[TWIN_SITES_MAX + 1][64];
     struct instant began;

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
+#include <sys/prctl.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -250,9 +251,18 @@ static enum rc turn_real(struct loop *loop)
     return RC_OK;
 }
 
+/* The kernel may wake a thread 50 us late by default, to save power; three times in a request and
+ * its answer. If it refuses, timers are that much later. */
+static void wake_on_time(const struct loop *loop)
+{
+    if (!loop->clock->is_virtual)
+        (void)prctl(PR_SET_TIMERSLACK, 1UL, 0UL, 0UL, 0UL);
+}
+
 enum rc loop_run(struct loop *loop)
 {
     enum rc rc = RC_OK;
+    wake_on_time(loop);
     while (rc == RC_OK && !loop->stopped) {
         if (loop->timers == 0 && loop->watched == 0)
             rc = RC_TIMEOUT;

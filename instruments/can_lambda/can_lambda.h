@@ -1,15 +1,16 @@
+/* clang-format off */
 /* Lambda controllers that report over CAN, behind an SLCAN adapter: rows of one table.
  *
- *   rusEFI   190+2i  A0 valid | lambda x 1e-4 | temperature degC | 0 0          little-endian, 10
- * ms 191+2i  ESR ohm  | Nernst mV | pump duty | status | heater duty | 0
- *            <------ extended 0EF50000: battery V x 10, bit 0 = heater on       at least every 100
- * ms Emtron   29F+i   index | lambda x 1e-3 | Ip x 1e-3 mA | diagnosis | status | heater %
- * big-endian
+ *   rusEFI   190+2i  A0 | valid | lambda x 1e-4 | temperature degC | 0 0         little-endian, 10 ms
+ *            191+2i  ESR ohm | Nernst mV | pump duty | status | heater duty | 0
+ *            <------ extended 0EF50000: battery V x 10, bit 0 = heater on        at least every 100 ms
+ *   Emtron   29F+i   index | lambda x 1e-3 | Ip x 1e-3 mA | diagnosis | status | heater %  big-endian
  *
  * device_setup: node is the index i, supply_V the battery voltage to announce. The rusEFI heater
  * frame has no index: it switches every controller of its bus, so a site that must be switched by
  * itself needs an adapter of its own. Fields are NaN where the controller does not vouch for them.
  */
+/* clang-format on */
 #ifndef INSTRUMENTS_CAN_LAMBDA_CAN_LAMBDA_H
 #define INSTRUMENTS_CAN_LAMBDA_CAN_LAMBDA_H
 
