@@ -16,7 +16,10 @@ static void add_trip(struct session *s, int channel, double lo_si, double hi_si,
         return;
     assert(s->trip_count < COUNT(s->trips)); /* the checker counts the one, the station the other */
     const struct channel *public = &s->config.station->channels[channel].public;
-    s->guarded[channel] = true;
+    unsigned *last = &s->first_trip[channel];
+    while (*last)
+        last = &s->trips[*last - 1].next;
+    *last = s->trip_count + 1;
     s->trips[s->trip_count++] =
         (struct session_trip){.channel = (unsigned)channel,
                               .lo_si = lo_si,
@@ -95,12 +98,11 @@ static bool is_unknown_for_long(struct session *s, struct session_trip *t, doubl
 
 void session_check_trips(struct session *s, unsigned channel, unsigned site, double si)
 {
-    if (!s->guarded[channel] || !s->engine || s->ending || !engine_running(s->engine))
+    unsigned at = s->first_trip[channel];
+    if (at == 0 || !s->engine || s->ending || !engine_running(s->engine))
         return;
-    for (unsigned i = 0; i < s->trip_count; i++) {
-        struct session_trip *t = &s->trips[i];
-        if (t->channel != channel)
-            continue;
+    for (; at > 0; at = s->trips[at - 1].next) {
+        struct session_trip *t = &s->trips[at - 1];
         bool low = !isnan(t->lo_si) && !isnan(si) && !(si >= t->lo_si);
         bool high = !isnan(t->hi_si) && !isnan(si) && !(si <= t->hi_si);
         bool unknown = is_unknown_for_long(s, t, si);

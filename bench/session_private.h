@@ -46,7 +46,7 @@ struct session_rate {
 };
 
 struct session_trip {
-    unsigned channel;
+    unsigned channel, next; /* the channel's next one, from 1 */
     double lo_si, hi_si;
     enum stop_why why;
     bool stops;   /* false: TRIP_FAIL ends the site only */
@@ -75,8 +75,9 @@ struct session {
     unsigned rate_count;
     struct session_trip trips[STATION_ENVELOPE_MAX + CHECKED_RULES_MAX];
     unsigned trip_count;
-    bool guarded[STATION_CHANNELS_MAX]; /* by a trip: nearly all values that come in are not */
-    unsigned *wanted;                   /* channel * (sites + 1) + site: by the engine */
+    unsigned
+        first_trip[STATION_CHANNELS_MAX]; /* of a channel, from 1; 0: it has none, as nearly all */
+    unsigned *wanted;                     /* channel * (sites + 1) + site: by the engine */
     uint64_t live_sites, tag;
     char first_fail[TWIN_SITES_MAX + 1][64];
     struct instant began;

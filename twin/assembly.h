@@ -14,11 +14,18 @@
 
 enum { TWIN_STEP_us = 10000, TWIN_PINS = 128, TWIN_IO_MAX = 4 };
 
+/* What a controller has measured at a step; two kinds of frame tell of it. */
+struct controller_sample {
+    uint64_t tick; /* step + 1; 0: none */
+    double ip_mA, un_mV, lambda;
+};
+
 struct twin_site {
     struct part part;
     struct lsu lsu;
     struct heater heater;
     struct controller controller;
+    struct controller_sample sample;
     struct site_direct direct;   /* of elements A, B, C; lsu and controller are then unused */
     uint64_t jump_key;           /* noise: state of a loose contact */
     struct supply_channel *rail; /* NULL: fed with what its controller was told; A, B, C: unfed */

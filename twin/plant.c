@@ -122,24 +122,35 @@ static void load_write(void *ctx, enum plant_signal signal, unsigned channel, do
         supply_set_load_A(&port->twin->supplies[port->index].channels[port->channel], value);
 }
 
-static double read_controller(const struct twin *twin, const struct twin_site *site,
+/* The element's own Nernst voltage; what the heater leaves on it is not the loop's. */
+static const struct controller_sample *sample_of(const struct twin *twin, struct twin_site *site)
+{
+    struct controller_sample *sample = &site->sample;
+    if (sample->tick == twin->tick + 1)
+        return sample;
+    sample->tick = twin->tick + 1;
+    sample->ip_mA = controller_ip_mA(&site->controller, site->lsu.ip_mA, twin->tick);
+    sample->un_mV = lsu_un_mV(&site->lsu);
+    sample->lambda = controller_lambda(&site->controller, sample->ip_mA, sample->un_mV);
+    return sample;
+}
+
+static double read_controller(const struct twin *twin, struct twin_site *site,
                               enum plant_signal signal)
 {
     const struct controller *controller = &site->controller;
     switch (signal) {
     case PLANT_IP_mA:
-        return controller_ip_mA(controller, site->lsu.ip_mA, twin->tick);
+        return sample_of(twin, site)->ip_mA;
     case PLANT_UN_mV:
-        return controller_un_mV(controller, lsu_un_mV(&site->lsu) + twin_coupling_mV(site),
+        return controller_un_mV(controller, sample_of(twin, site)->un_mV + twin_coupling_mV(site),
                                 twin->tick);
     case PLANT_RI_ohm:
         return controller->ri_ohm;
     case PLANT_TC_degC:
         return lsu_ri_degC(site->lsu.kind, controller->ri_ohm);
     case PLANT_LAMBDA:
-        return controller_lambda(controller,
-                                 controller_ip_mA(controller, site->lsu.ip_mA, twin->tick),
-                                 lsu_un_mV(&site->lsu));
+        return sample_of(twin, site)->lambda;
     case PLANT_HEATER_DUTY:
         return controller->duty;
     case PLANT_HEATER_ENABLE:
@@ -167,9 +178,11 @@ static void controller_write(void *ctx, enum plant_signal signal, unsigned chann
 {
     struct twin_port *port = ctx;
     twin_advance(port->twin, now);
-    struct controller *controller = &port->twin->sites[port->index].controller;
+    struct twin_site *site = &port->twin->sites[port->index];
+    struct controller *controller = &site->controller;
     if (signal != PLANT_HEATER_ENABLE)
         return;
+    site->sample.tick = 0; /* whether it regulates may change */
     if (channel == 1)
         controller_announce(controller, value);
     else
