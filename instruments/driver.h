@@ -57,6 +57,16 @@ struct identity {
     double full_scale; /* in the capability's unit at the station's reference; NaN: not told */
 };
 
+/* Four texts as a device says them; what is too long is cut. */
+static inline void identity_tell(struct identity *identity, struct span make, struct span model,
+                                 struct span serial, struct span firmware)
+{
+    span_copy(make, identity->make, sizeof identity->make);
+    span_copy(model, identity->model, sizeof identity->model);
+    span_copy(serial, identity->serial, sizeof identity->serial);
+    span_copy(firmware, identity->firmware, sizeof identity->firmware);
+}
+
 /* What decode may fill. All or nothing: on failure nothing is touched. */
 struct answer {
     struct identity *identity; /* ASK_IDENTIFY: add what this step tells */

@@ -73,12 +73,8 @@ static enum rc decode_identity(const struct keysight_3446x_model *model,
     struct scpi_identity idn;
     enum rc rc = scpi_accept_identity(frame, model->model, setup->expect_serial, &idn);
 
-    if (rc == RC_OK && identity) {
-        span_copy(idn.make, identity->make, sizeof(identity->make));
-        span_copy(idn.model, identity->model, sizeof(identity->model));
-        span_copy(idn.serial, identity->serial, sizeof(identity->serial));
-        span_copy(idn.firmware, identity->firmware, sizeof(identity->firmware));
-    }
+    if (rc == RC_OK && identity)
+        identity_tell(identity, idn.make, idn.model, idn.serial, idn.firmware);
     return rc;
 }
 

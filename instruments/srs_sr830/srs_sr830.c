@@ -134,12 +134,9 @@ static enum rc decode_identity(const struct sr830_model *model, const struct dev
     struct span wanted = without(span_text(setup->expect_serial), "s/n");
     if (wanted.len && !span_equal(serial, wanted))
         return RC_REFUSED;
-    if (identity) {
-        span_copy(SPAN("Stanford Research"), identity->make, sizeof(identity->make));
-        span_copy(idn.model, identity->model, sizeof(identity->model));
-        span_copy(serial, identity->serial, sizeof(identity->serial));
-        span_copy(without(idn.firmware, "ver"), identity->firmware, sizeof(identity->firmware));
-    }
+    if (identity)
+        identity_tell(identity, SPAN("Stanford Research"), idn.model, serial,
+                      without(idn.firmware, "ver"));
     return RC_OK;
 }
 
