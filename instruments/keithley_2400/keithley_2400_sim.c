@@ -79,14 +79,6 @@ static void init(void *state, const struct sim_setup *setup)
 /* --- answers: what does not fit is lost, as in an output buffer that is full ---------------------
  */
 
-static void say(struct smu *smu, struct obuf *out, const char *text)
-{
-    if (smu->answered)
-        (void)!obuf_byte(out, ';');
-    smu->answered = true;
-    (void)!obuf_put(out, span_text(text));
-}
-
 static void put_reading(struct obuf *out, double value)
 {
     static const struct scpi_style style = {.decimals = 6, .exponent = true, .plus = true};
@@ -102,7 +94,7 @@ static void put_reading(struct obuf *out, double value)
 static void say_bits(struct smu *smu, struct obuf *out, unsigned bits, const char *const *names,
                      size_t count)
 {
-    say(smu, out, "");
+    scpi_say(&smu->ear, out, "");
     for (unsigned i = 0, n = 0; i < count; i++) {
         if (!(bits & 1u << i))
             continue;
@@ -114,7 +106,7 @@ static void say_bits(struct smu *smu, struct obuf *out, unsigned bits, const cha
 
 static void say_latest(struct smu *smu, struct obuf *out, unsigned count)
 {
-    say(smu, out, "");
+    scpi_say(&smu->ear, out, "");
     for (unsigned n = 0, fields = 0; n < count; n++)
         for (unsigned i = 0; i < SMU_ELEMENTS; i++) {
             if (!(smu->elements & 1u << i))
@@ -127,17 +119,17 @@ static void say_latest(struct smu *smu, struct obuf *out, unsigned count)
 
 static void say_error(struct smu *smu, struct obuf *out)
 {
-    int code = scpi_pop_error(&smu->errors);
+    int code = scpi_pop_error(&smu->ear.errors);
     const char *sign = code > 0 ? "+" : "";
 
-    say(smu, out, sign);
+    scpi_say(&smu->ear, out, sign);
     (void)!obuf_printf(out, "%d, \"%s\"", code, smu_error_text(code));
 }
 
 /* The part of a pattern in capitals. */
 static void say_choice(struct smu *smu, struct obuf *out, const char *pattern)
 {
-    say(smu, out, "");
+    scpi_say(&smu->ear, out, "");
     for (; *pattern >= 'A' && *pattern <= 'Z'; pattern++)
         (void)!obuf_byte(out, (unsigned char)*pattern);
 }
@@ -151,14 +143,14 @@ static void say_setting(struct smu *smu, const struct smu_setting *setting, stru
     switch (setting->kind) {
     case SMU_NUMBER:
         if (args.len && scpi_number_argument(args, &bounds, &value) != 0) {
-            scpi_push_error(&smu->errors, -108);
+            scpi_push_error(&smu->ear.errors, -108);
             return;
         }
-        say(smu, out, "");
+        scpi_say(&smu->ear, out, "");
         put_reading(out, value);
         break;
     case SMU_SWITCH:
-        say(smu, out, value > 0.5 ? "1" : "0");
+        scpi_say(&smu->ear, out, value > 0.5 ? "1" : "0");
         break;
     case SMU_CHOICE:
         say_choice(smu, out, setting->words[(int)value]);
@@ -222,7 +214,7 @@ static void read_out(struct smu *smu, struct obuf *out, bool take)
     int error = take ? smu_measure(smu) : smu->measured ? 0 : -230;
 
     if (error)
-        scpi_push_error(&smu->errors, error); /* and no answer */
+        scpi_push_error(&smu->ear.errors, error); /* and no answer */
     else
         say_latest(smu, out, count < READINGS_MAX ? (unsigned)count : READINGS_MAX);
 }
@@ -237,11 +229,12 @@ static void handle_query(struct smu *smu, enum word word, struct obuf *out)
         read_out(smu, out, word == WORD_READ);
         break;
     case WORD_OUTPUT:
-        say(smu, out, smu->on ? "1" : "0");
+        scpi_say(&smu->ear, out, smu->on ? "1" : "0");
         break;
     case WORD_TRIPPED_V:
     case WORD_TRIPPED_A:
-        say(smu, out, current == (word == WORD_TRIPPED_V) && smu_in_compliance(smu) ? "1" : "0");
+        scpi_say(&smu->ear, out,
+                 current == (word == WORD_TRIPPED_V) && smu_in_compliance(smu) ? "1" : "0");
         break;
     case WORD_ELEMENTS:
         say_bits(smu, out, smu->elements, element_names, COUNT(element_names));
@@ -250,25 +243,25 @@ static void handle_query(struct smu *smu, enum word word, struct obuf *out)
         say_bits(smu, out, smu->sense, sense_names, COUNT(sense_names));
         break;
     case WORD_FORMAT:
-        say(smu, out, "ASC");
+        scpi_say(&smu->ear, out, "ASC");
         break;
     case WORD_ERROR:
         say_error(smu, out);
         break;
     case WORD_VERSION:
-        say(smu, out, "1996.0");
+        scpi_say(&smu->ear, out, "1996.0");
         break;
     case WORD_IDENTITY:
-        say(smu, out, "");
+        scpi_say(&smu->ear, out, "");
         (void)!obuf_printf(out, "KEITHLEY INSTRUMENTS INC.,%s,%s,%s", smu->model->model,
                            smu->serial, "C30   Mar 17 2006 09:29:29/A02  /K/J");
         break;
     case WORD_ONE:
     case WORD_ZERO:
-        say(smu, out, word == WORD_ONE ? "1" : "0");
+        scpi_say(&smu->ear, out, word == WORD_ONE ? "1" : "0");
         break;
     default:
-        scpi_push_error(&smu->errors, -113);
+        scpi_push_error(&smu->ear.errors, -113);
         break;
     }
 }
@@ -303,7 +296,7 @@ static int handle_command(struct smu *smu, enum word word, struct span args)
         smu_reset(smu);
         return 0;
     case WORD_CLS:
-        smu->errors.count = 0;
+        smu->ear.errors.count = 0;
         return 0;
     case WORD_ONE:
     case WORD_ZERO:
@@ -314,52 +307,32 @@ static int handle_command(struct smu *smu, enum word word, struct span args)
     }
 }
 
-static void handle_unit(struct smu *smu, const struct scpi_unit *unit, struct obuf *out)
+static int handle_unit(void *sim, const struct scpi_unit *unit, struct obuf *out)
 {
+    struct smu *smu = sim;
     unsigned suffix = 1;
-    int error = -113; /* and an unknown query is not answered at all */
 
     for (size_t i = 0; i < COUNT(table); i++) {
         if (!scpi_match(unit, table[i].pattern, &suffix))
             continue;
-        error = suffix == 1 ? 0 : -114;
-        if (error == 0 && unit->query)
-            handle_query(smu, table[i].word, out);
-        else if (error == 0)
-            error = handle_command(smu, table[i].word, unit->args);
-        goto done;
+        if (suffix != 1)
+            return -114;
+        if (!unit->query)
+            return handle_command(smu, table[i].word, unit->args);
+        handle_query(smu, table[i].word, out);
+        return 0;
     }
     for (size_t i = 0; i < smu_setting_count; i++) {
         if (!scpi_match(unit, smu_settings[i].pattern, &suffix))
             continue;
-        error = suffix == 1 ? 0 : -114;
-        if (error == 0 && unit->query)
-            say_setting(smu, &smu_settings[i], unit->args, out);
-        else if (error == 0)
-            error = smu_set(smu, &smu_settings[i], unit->args);
-        goto done;
+        if (suffix != 1)
+            return -114;
+        if (!unit->query)
+            return smu_set(smu, &smu_settings[i], unit->args);
+        say_setting(smu, &smu_settings[i], unit->args, out);
+        return 0;
     }
-done:
-    if (error)
-        scpi_push_error(&smu->errors, error);
-}
-
-static void handle_line(struct smu *smu, struct obuf *out)
-{
-    struct scpi_reader reader;
-    struct scpi_unit unit;
-    enum rc rc;
-
-    smu->answered = false;
-    scpi_read(&reader, (struct span){smu->line, smu->len});
-    while (scpi_next(&reader, &unit, &rc)) {
-        if (rc == RC_OK)
-            handle_unit(smu, &unit, out);
-        else
-            scpi_push_error(&smu->errors, -102);
-    }
-    if (smu->answered)
-        (void)!obuf_byte(out, '\n');
+    return -113; /* and an unknown query is not answered at all */
 }
 
 static void feed(void *state, struct span bytes, struct instant now, struct obuf *out)
@@ -367,21 +340,7 @@ static void feed(void *state, struct span bytes, struct instant now, struct obuf
     struct smu *smu = state;
 
     smu->now = now;
-    for (size_t i = 0; i < bytes.len; i++) {
-        char c = bytes.at[i];
-        if (c == '\n') {
-            if (smu->overflow)
-                scpi_push_error(&smu->errors, -363);
-            else
-                handle_line(smu, out);
-            smu->len = 0;
-            smu->overflow = false;
-        } else if (smu->len < sizeof(smu->line)) {
-            smu->line[smu->len++] = c;
-        } else {
-            smu->overflow = true;
-        }
-    }
+    scpi_hear(&smu->ear, bytes, handle_unit, smu, out);
 }
 
 #define SMU_SIM .state_size = sizeof(struct smu), .init = init, .feed = feed

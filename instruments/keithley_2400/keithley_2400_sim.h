@@ -62,8 +62,6 @@ extern const size_t smu_setting_count;
 /* Bits of what a reading holds, in the order in which it is printed. */
 enum { SMU_VOLT, SMU_CURR, SMU_RES, SMU_TIME, SMU_STAT, SMU_ELEMENTS };
 
-enum { SMU_LINE_MAX = 512 };
-
 struct smu {
     const struct source_meter_model *model;
     struct plant plant;
@@ -73,11 +71,8 @@ struct smu {
     unsigned elements, sense;    /* bits 1 << SMU_VOLT .. */
     double latest[SMU_ELEMENTS]; /* NaN: not measured, infinite: overflow */
     bool measured;               /* `latest` is a reading */
-    struct scpi_errors errors;
+    struct scpi_ear ear;
     char serial[32];
-    bool overflow, answered; /* `answered`: this line has an answer already, the next needs a ';' */
-    size_t len;
-    char line[SMU_LINE_MAX];
 };
 
 /* Settings of *RST; the output goes off in the off mode of the model. */

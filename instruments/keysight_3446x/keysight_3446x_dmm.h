@@ -5,8 +5,6 @@
 #include "instruments/keysight_3446x/keysight_3446x.h"
 #include "instruments/proto/scpi.h"
 
-enum { LINE_MAX_BYTES = 512 };
-
 enum source { SOURCE_IMM, SOURCE_EXT, SOURCE_BUS };
 
 struct dmm {
@@ -19,11 +17,8 @@ struct dmm {
     uint64_t held; /* how many of it; 0: nothing */
     enum source source;
     bool autorange, high_z;
-    struct scpi_errors errors;
+    struct scpi_ear ear;
     char serial[32];
-    bool overflow, answered; /* `answered`: this line has an answer already, the next needs a ';' */
-    size_t len;
-    char line[LINE_MAX_BYTES];
 };
 
 /* What CONF and *RST give; the input is at 10 Mohm again. */

@@ -105,23 +105,15 @@ static enum rc put_reading(struct obuf *out, double value, unsigned decimals)
     return rc == RC_OK ? obuf_put(out, (struct span){tail, sizeof tail}) : rc;
 }
 
-static void say(struct dmm *d, struct obuf *out, const char *text)
-{
-    if (d->answered)
-        (void)!obuf_byte(out, ';');
-    d->answered = true;
-    (void)!obuf_put(out, span_text(text));
-}
-
 static void say_number(struct dmm *d, struct obuf *out, double value)
 {
-    say(d, out, "");
+    scpi_say(&d->ear, out, "");
     (void)!put_reading(out, value, 8);
 }
 
 static void say_count(struct dmm *d, struct obuf *out, double value)
 {
-    say(d, out, "+");
+    scpi_say(&d->ear, out, "+");
     (void)!num_put_fixed(out, value, 0);
 }
 
@@ -132,14 +124,14 @@ static const char *error_text(int code)
 
 static void say_error(struct dmm *d, struct obuf *out)
 {
-    int code = scpi_pop_error(&d->errors);
-    say(d, out, code < 0 ? "" : "+");
+    int code = scpi_pop_error(&d->ear.errors);
+    scpi_say(&d->ear, out, code < 0 ? "" : "+");
     (void)!obuf_printf(out, "%d,\"%s\"", code, error_text(code));
 }
 
 static void say_configuration(struct dmm *d, struct obuf *out)
 {
-    say(d, out, "\"VOLT ");
+    scpi_say(&d->ear, out, "\"VOLT ");
     (void)!put_reading(out, dmm_range_V(d), 6);
     (void)!obuf_byte(out, ',');
     (void)!put_reading(out, dmm_resolution_V(d), 6);
@@ -151,7 +143,7 @@ static void say_configuration(struct dmm *d, struct obuf *out)
 
 static void say_samples(struct dmm *d, struct obuf *out, double first_V, uint64_t count)
 {
-    say(d, out, "");
+    scpi_say(&d->ear, out, "");
     enum rc rc = put_reading(out, first_V, 8);
     for (uint64_t n = 1; n < count && rc == RC_OK; n++) {
         rc = obuf_byte(out, ',');
@@ -251,13 +243,13 @@ static int ask_word(struct dmm *d, enum word word, struct span args, struct obuf
         return 0;
     case WORD_AUTORANGE:
     case WORD_IMPEDANCE:
-        say(d, out, (word == WORD_AUTORANGE ? d->autorange : d->high_z) ? "1" : "0");
+        scpi_say(&d->ear, out, (word == WORD_AUTORANGE ? d->autorange : d->high_z) ? "1" : "0");
         return 0;
     case WORD_FUNCTION:
-        say(d, out, "\"VOLT\"");
+        scpi_say(&d->ear, out, "\"VOLT\"");
         return 0;
     case WORD_SOURCE:
-        say(d, out, sources[d->source]);
+        scpi_say(&d->ear, out, sources[d->source]);
         return 0;
     case WORD_SAMPLES:
         say_count(d, out, d->samples);
@@ -266,7 +258,7 @@ static int ask_word(struct dmm *d, enum word word, struct span args, struct obuf
         say_error(d, out);
         return 0;
     case WORD_IDENTITY:
-        say(d, out, "");
+        scpi_say(&d->ear, out, "");
         (void)!obuf_printf(out, "Keysight Technologies,%s,%s,%s", d->model->model, d->serial,
                            d->model->firmware);
         return 0;
@@ -311,7 +303,7 @@ static int do_word(struct dmm *d, enum word word, struct span args)
         dmm_preset(d);
         return 0;
     case WORD_CLEAR:
-        d->errors.count = 0;
+        d->ear.errors.count = 0;
         return 0;
     case WORD_ABORT:
     case WORD_NOTHING:
@@ -321,41 +313,21 @@ static int do_word(struct dmm *d, enum word word, struct span args)
     }
 }
 
-static void handle_unit(struct dmm *d, const struct scpi_unit *unit, struct obuf *out)
+static int handle_unit(void *sim, const struct scpi_unit *unit, struct obuf *out)
 {
+    struct dmm *d = sim;
+
     for (size_t i = 0; i < COUNT(table); i++) {
         if (!scpi_match(unit, table[i].pattern, NULL))
             continue;
-        int error = 0;
-        if (unit->query && table[i].fixed)
-            say(d, out, table[i].fixed);
-        else if (unit->query)
-            error = ask_word(d, table[i].word, unit->args, out);
-        else
-            error = do_word(d, table[i].word, unit->args);
-        if (error)
-            scpi_push_error(&d->errors, error);
-        return;
+        if (!unit->query)
+            return do_word(d, table[i].word, unit->args);
+        if (!table[i].fixed)
+            return ask_word(d, table[i].word, unit->args, out);
+        scpi_say(&d->ear, out, table[i].fixed);
+        return 0;
     }
-    scpi_push_error(&d->errors, -113); /* and an unknown query is not answered at all */
-}
-
-static void handle_line(struct dmm *d, struct obuf *out)
-{
-    struct scpi_reader reader;
-    struct scpi_unit unit;
-    enum rc rc;
-
-    d->answered = false;
-    scpi_read(&reader, (struct span){d->line, d->len});
-    while (scpi_next(&reader, &unit, &rc)) {
-        if (rc == RC_OK)
-            handle_unit(d, &unit, out);
-        else
-            scpi_push_error(&d->errors, -102);
-    }
-    if (d->answered)
-        (void)!obuf_byte(out, '\n');
+    return -113; /* and an unknown query is not answered at all */
 }
 
 static void feed(void *state, struct span bytes, struct instant now, struct obuf *out)
@@ -363,21 +335,7 @@ static void feed(void *state, struct span bytes, struct instant now, struct obuf
     struct dmm *d = state;
 
     d->now = now;
-    for (size_t i = 0; i < bytes.len; i++) {
-        char c = bytes.at[i];
-        if (c == '\n') {
-            if (d->overflow)
-                scpi_push_error(&d->errors, -363);
-            else
-                handle_line(d, out);
-            d->len = 0;
-            d->overflow = false;
-        } else if (d->len < sizeof(d->line)) {
-            d->line[d->len++] = c;
-        } else {
-            d->overflow = true;
-        }
-    }
+    scpi_hear(&d->ear, bytes, handle_unit, d, out);
 }
 
 #define SIM .state_size = sizeof(struct dmm), .init = init, .feed = feed

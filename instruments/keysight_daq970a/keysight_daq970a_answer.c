@@ -30,30 +30,22 @@ enum rc mux_put_reading(struct obuf *out, double value)
     return rc == RC_OK ? obuf_put(out, (struct span){tail, sizeof tail}) : rc;
 }
 
-void mux_say(struct mux *m, struct obuf *out, const char *text)
-{
-    if (m->answered)
-        (void)!obuf_byte(out, ';');
-    m->answered = true;
-    (void)!obuf_put(out, span_text(text));
-}
-
 void mux_say_number(struct mux *m, struct obuf *out, double value)
 {
-    mux_say(m, out, "");
+    scpi_say(&m->ear, out, "");
     (void)!mux_put_reading(out, value);
 }
 
 void mux_say_error(struct mux *m, struct obuf *out)
 {
-    int code = scpi_pop_error(&m->errors);
+    int code = scpi_pop_error(&m->ear.errors);
     const char *text = code == MUX_NO_SLOT      ? "Channel list: slot number out of range"
                        : code == MUX_NO_CHANNEL ? "Channel list: channel number out of range"
                        : code == MUX_EMPTY_LIST ? "Channel list: empty scan list"
                        : code == -214           ? "Trigger deadlock"
                        : code == -230           ? "Data stale"
                                                 : scpi_error_text(code);
-    mux_say(m, out, code < 0 ? "" : "+");
+    scpi_say(&m->ear, out, code < 0 ? "" : "+");
     (void)!obuf_printf(out, "%d,\"%s\"", code, text);
 }
 
@@ -69,7 +61,7 @@ void mux_say_scan(struct mux *m, struct obuf *out)
 {
     size_t len = m->scan_count ? 2 + 4 * m->scan_count : 3;
 
-    mux_say(m, out, len < 10 ? "#1" : "#2");
+    scpi_say(&m->ear, out, len < 10 ? "#1" : "#2");
     if (len >= 10)
         (void)!obuf_byte(out, '0' + (unsigned)(len / 10));
     (void)!obuf_byte(out, '0' + (unsigned)(len % 10));
@@ -106,7 +98,7 @@ int mux_answer_fetch(struct mux *m, struct obuf *out)
 
     if (m->held == 0)
         return -230;
-    mux_say(m, out, "");
+    scpi_say(&m->ear, out, "");
     for (uint32_t n = 0; n < m->scans && rc == RC_OK; n++)
         for (size_t i = 0; i < m->held && rc == RC_OK; i++) {
             if (n > 0 || i)
@@ -139,7 +131,7 @@ int mux_answer_card(struct mux *m, struct span args, struct obuf *out)
         return -104;
     if (slot != 100 && slot != 200 && slot != 300)
         return -222;
-    mux_say(m, out, m->model->make);
+    scpi_say(&m->ear, out, m->model->make);
     if (slot == 300) {
         (void)!obuf_put(out, SPAN(",0,0,0"));
         return 0;

@@ -6,7 +6,7 @@
 #include "instruments/proto/scpi.h"
 
 /* Each card has twenty; the plant knows the first SCANNER_CHANNELS_MAX. */
-enum { MUX_INPUTS = 20, MUX_RELAYS = 20, MUX_LINE_BYTES = 512 };
+enum { MUX_INPUTS = 20, MUX_RELAYS = 20 };
 /* Error numbers of this family beside the standard's. */
 enum { MUX_NO_SLOT = 111, MUX_NO_CHANNEL = 112, MUX_EMPTY_LIST = 113 };
 
@@ -29,11 +29,8 @@ struct mux {
     uint32_t scans;  /* TRIG:COUN */
     enum mux_source source;
     bool units, times, channels, alarms; /* FORM:READ */
-    struct scpi_errors errors;
+    struct scpi_ear ear;
     char serial[32];
-    bool overflow, answered; /* `answered`: this line has an answer already, the next needs a ';' */
-    size_t len;
-    char line[MUX_LINE_BYTES];
 };
 
 /* Power-on and *RST: relays open, no scan list, no fields, every input at 10 Mohm. */
@@ -56,7 +53,6 @@ int mux_take_list(struct span *args, unsigned slot, unsigned list[MUX_INPUTS], s
 /* Answers; a ';' goes before all but the first of a line. Those with int: 0, or the error number.
  */
 enum rc mux_put_reading(struct obuf *out, double value);
-void mux_say(struct mux *m, struct obuf *out, const char *text);
 void mux_say_number(struct mux *m, struct obuf *out, double value);
 void mux_say_error(struct mux *m, struct obuf *out);
 void mux_say_scan(struct mux *m, struct obuf *out);

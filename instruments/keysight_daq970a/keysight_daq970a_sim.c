@@ -151,7 +151,7 @@ static int ask_channels(struct mux *m, enum word word, struct span args, struct 
 
     if (error || count == 0)
         return error ? error : MUX_EMPTY_LIST;
-    mux_say(m, out, "");
+    scpi_say(&m->ear, out, "");
     for (size_t i = 0; i < count; i++) {
         const struct mux_input *input = &m->input[list[i]];
         bool closed = m->closed >> list[i] & 1u;
@@ -229,17 +229,17 @@ static int ask_word(struct mux *m, enum word word, struct span args, struct obuf
     case WORD_FETCH:
         return mux_answer_fetch(m, out);
     case WORD_SIZE:
-        mux_say(m, out, "+");
+        scpi_say(&m->ear, out, "+");
         (void)!num_put_fixed(out, (double)m->scan_count, 0);
         return 0;
     case WORD_UNIT:
     case WORD_TIME:
     case WORD_CHANNEL:
     case WORD_ALARM:
-        mux_say(m, out, *field_of(m, word) ? "1" : "0");
+        scpi_say(&m->ear, out, *field_of(m, word) ? "1" : "0");
         return 0;
     case WORD_SOURCE:
-        mux_say(m, out, sources[m->source]);
+        scpi_say(&m->ear, out, sources[m->source]);
         return 0;
     case WORD_SCANS:
         mux_say_number(m, out, m->scans);
@@ -250,7 +250,7 @@ static int ask_word(struct mux *m, enum word word, struct span args, struct obuf
         mux_say_error(m, out);
         return 0;
     case WORD_IDENTITY:
-        mux_say(m, out, m->model->make);
+        scpi_say(&m->ear, out, m->model->make);
         (void)!obuf_printf(out, ",%s,%s,%s", m->model->model, m->serial, m->model->firmware);
         return 0;
     default:
@@ -293,7 +293,7 @@ static int do_word(struct mux *m, enum word word, struct span args)
         mux_reset(m);
         return 0;
     case WORD_CLEAR:
-        m->errors.count = 0;
+        m->ear.errors.count = 0;
         return 0;
     case WORD_NOTHING:
         return 0;
@@ -302,8 +302,9 @@ static int do_word(struct mux *m, enum word word, struct span args)
     }
 }
 
-static void handle_unit(struct mux *m, const struct scpi_unit *unit, struct obuf *out)
+static int handle_unit(void *sim, const struct scpi_unit *unit, struct obuf *out)
 {
+    struct mux *m = sim;
     size_t i = 0;
     enum word word = WORD_IMPEDANCE;
 
@@ -312,36 +313,14 @@ static void handle_unit(struct mux *m, const struct scpi_unit *unit, struct obuf
     if (i < COUNT(table)) {
         word = table[i].word;
     } else if (!scpi_match(unit, m->model->impedance_pattern, NULL)) {
-        scpi_push_error(&m->errors, -113); /* and an unknown query is not answered at all */
-        return;
+        return -113; /* and an unknown query is not answered at all */
     }
-    int error = 0;
-    if (unit->query && i < COUNT(table) && table[i].fixed)
-        mux_say(m, out, table[i].fixed);
-    else if (unit->query)
-        error = ask_word(m, word, unit->args, out);
-    else
-        error = do_word(m, word, unit->args);
-    if (error)
-        scpi_push_error(&m->errors, error);
-}
-
-static void handle_line(struct mux *m, struct obuf *out)
-{
-    struct scpi_reader reader;
-    struct scpi_unit unit;
-    enum rc rc;
-
-    m->answered = false;
-    scpi_read(&reader, (struct span){m->line, m->len});
-    while (scpi_next(&reader, &unit, &rc)) {
-        if (rc == RC_OK)
-            handle_unit(m, &unit, out);
-        else
-            scpi_push_error(&m->errors, -102);
-    }
-    if (m->answered)
-        (void)!obuf_byte(out, '\n');
+    if (!unit->query)
+        return do_word(m, word, unit->args);
+    if (i == COUNT(table) || !table[i].fixed)
+        return ask_word(m, word, unit->args, out);
+    scpi_say(&m->ear, out, table[i].fixed);
+    return 0;
 }
 
 static void feed(void *state, struct span bytes, struct instant now, struct obuf *out)
@@ -349,21 +328,7 @@ static void feed(void *state, struct span bytes, struct instant now, struct obuf
     struct mux *m = state;
 
     m->now = now;
-    for (size_t i = 0; i < bytes.len; i++) {
-        char c = bytes.at[i];
-        if (c == '\n') {
-            if (m->overflow)
-                scpi_push_error(&m->errors, -363);
-            else
-                handle_line(m, out);
-            m->len = 0;
-            m->overflow = false;
-        } else if (m->len < sizeof(m->line)) {
-            m->line[m->len++] = c;
-        } else {
-            m->overflow = true;
-        }
-    }
+    scpi_hear(&m->ear, bytes, handle_unit, m, out);
 }
 
 #define SIM .state_size = sizeof(struct mux), .init = init, .feed = feed

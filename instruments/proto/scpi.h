@@ -106,7 +106,8 @@ struct scpi_style {
 /* A value that is not finite prints as 9.91E37, the standard's not-a-number. */
 MUST_CHECK enum rc scpi_put_number(struct obuf *out, double value, struct scpi_style style);
 
-/* --- error queue, for simulators -----------------------------------------------------------------
+/* --- error queue and ear, for simulators
+ * -----------------------------------------------------------------
  */
 
 struct scpi_errors {
@@ -119,5 +120,21 @@ void scpi_push_error(struct scpi_errors *errors, int code);
 int scpi_pop_error(struct scpi_errors *errors);
 /* Text of the standard, "Device-specific error" for what it does not name. */
 const char *scpi_error_text(int code);
+
+/* What a simulator hears of program messages: lines end with LF, a longer one is error -363. */
+enum { SCPI_LINE_MAX = 512 };
+struct scpi_ear {
+    struct scpi_errors errors;
+    bool overflow, answered; /* `answered`: this line has an answer already, the next needs a ';' */
+    size_t len;
+    char line[SCPI_LINE_MAX];
+};
+/* Obeys or answers one unit; 0, or the number of the error for the queue. */
+typedef int scpi_obey(void *sim, const struct scpi_unit *unit, struct obuf *out);
+/* `obey` gets every unit of every whole line; what is no header is error -102. */
+void scpi_hear(struct scpi_ear *ear, struct span bytes, scpi_obey *obey, void *sim,
+               struct obuf *out);
+/* One answer of a line; what does not fit is lost, as in an output buffer that is full. */
+void scpi_say(struct scpi_ear *ear, struct obuf *out, const char *text);
 
 #endif

@@ -4,10 +4,6 @@
 
 #include "instruments/scpi_supply/scpi_supply.h"
 
-enum {
-    LINE_MAX_BYTES = 512,
-};
-
 struct output {
     double set_V, limit_A, ovp_V, ocp_A;
     bool on, ovp_on, ocp_on, ovp_tripped, ocp_tripped;
@@ -19,11 +15,8 @@ struct psu {
     struct instant now;
     struct output output[SUPPLY_CHANNELS_MAX];
     unsigned selected;
-    struct scpi_errors errors;
+    struct scpi_ear ear;
     char serial[32];
-    bool overflow, answered; /* `answered`: this line has an answer already, the next needs a ';' */
-    size_t len;
-    char line[LINE_MAX_BYTES];
 };
 _Static_assert(sizeof(struct psu) <= SCPI_SUPPLY_SIM_SIZE, "state grew");
 

@@ -72,29 +72,21 @@ void scpi_supply_sim_init(void *state, const struct sim_setup *setup)
 /* --- answers: what does not fit is lost, as in an output buffer that is full ---------------------
  */
 
-static void say(struct psu *p, struct obuf *out, const char *text)
-{
-    if (p->answered)
-        (void)!obuf_byte(out, ';');
-    p->answered = true;
-    (void)!obuf_put(out, span_text(text));
-}
-
 static void say_number(struct psu *p, struct obuf *out, double value, struct scpi_style style)
 {
-    say(p, out, "");
+    scpi_say(&p->ear, out, "");
     (void)!scpi_put_number(out, value, style);
 }
 
 static void say_onoff(struct psu *p, struct obuf *out, bool on)
 {
-    say(p, out, on ? p->model->sim.on : p->model->sim.off);
+    scpi_say(&p->ear, out, on ? p->model->sim.on : p->model->sim.off);
 }
 
 static void say_error(struct psu *p, struct obuf *out)
 {
-    int code = scpi_pop_error(&p->errors);
-    say(p, out, code == 0 && p->model->sim.integer.plus ? "+" : "");
+    int code = scpi_pop_error(&p->ear.errors);
+    scpi_say(&p->ear, out, code == 0 && p->model->sim.integer.plus ? "+" : "");
     (void)!obuf_printf(out, "%d,\"%s\"", code, scpi_error_text(code));
 }
 
@@ -162,7 +154,7 @@ static void ask_number(struct psu *p, enum word word, unsigned n, struct span ar
     bool volts = word == WORD_VOLTAGE || word == WORD_OVP;
 
     if (args.len && scpi_number_argument(args, &bounds, &value) != 0) {
-        scpi_push_error(&p->errors, -108);
+        scpi_push_error(&p->ear.errors, -108);
         return;
     }
     say_number(p, out, value, volts ? p->model->sim.voltage : p->model->sim.current);
@@ -199,7 +191,7 @@ static void ask_condition(struct psu *p, struct obuf *out, unsigned suffix)
     unsigned n = suffix - 1;
 
     if (suffix == 0 || suffix > p->model->channels) {
-        scpi_push_error(&p->errors, -222);
+        scpi_push_error(&p->ear.errors, -222);
         return;
     }
     unsigned bits = !p->output[n].on ? 0 : psu_in_current_limit(p, n) ? 1 : 2;
@@ -231,19 +223,19 @@ static void ask_channel(struct psu *p, enum word word, unsigned n, struct span a
         say_onoff(p, out, true);
         break;
     case WORD_OVP_TRIP:
-        say(p, out,
-            p->model->sim.words & RIGOL ? o->ovp_tripped ? "YES" : "NO"
-            : o->ovp_tripped            ? "1"
-                                        : "0");
+        scpi_say(&p->ear, out,
+                 p->model->sim.words & RIGOL ? o->ovp_tripped ? "YES" : "NO"
+                 : o->ovp_tripped            ? "1"
+                                             : "0");
         break;
     case WORD_OCP_TRIP:
-        say(p, out,
-            p->model->sim.words & RIGOL ? o->ocp_tripped ? "YES" : "NO"
-            : o->ocp_tripped            ? "1"
-                                        : "0");
+        scpi_say(&p->ear, out,
+                 p->model->sim.words & RIGOL ? o->ocp_tripped ? "YES" : "NO"
+                 : o->ocp_tripped            ? "1"
+                                             : "0");
         break;
     case WORD_MODE:
-        say(p, out, !o->on ? "UR" : psu_in_current_limit(p, n) ? "CC" : "CV");
+        scpi_say(&p->ear, out, !o->on ? "UR" : psu_in_current_limit(p, n) ? "CC" : "CV");
         break;
     default:
         say_measured(p, out, word, n);
@@ -264,7 +256,7 @@ static void handle_query(struct psu *p, enum word word, const struct scpi_unit *
         say_number(p, out, (double)p->selected + 1.0, model->sim.integer);
         return;
     case WORD_SELECT_NAME:
-        say(p, out, model->sim.words & RIGOL ? "CH" : "OUTP");
+        scpi_say(&p->ear, out, model->sim.words & RIGOL ? "CH" : "OUTP");
         (void)!obuf_byte(out, '1' + p->selected);
         return;
     case WORD_CONDITION:
@@ -274,10 +266,10 @@ static void handle_query(struct psu *p, enum word word, const struct scpi_unit *
         say_error(p, out);
         return;
     case WORD_VERSION:
-        say(p, out, "1999.0");
+        scpi_say(&p->ear, out, "1999.0");
         return;
     case WORD_IDENTITY:
-        say(p, out, "");
+        scpi_say(&p->ear, out, "");
         (void)!obuf_printf(out, "%s,%s,%s,%s", model->sim.make, model->model, p->serial,
                            model->sim.firmware);
         return;
@@ -290,7 +282,7 @@ static void handle_query(struct psu *p, enum word word, const struct scpi_unit *
     }
     count = word < WORD_CLEAR ? pick_channels(p, &args, list) : 0;
     if (count == 0)
-        scpi_push_error(&p->errors, word < WORD_CLEAR ? -222 : -113);
+        scpi_push_error(&p->ear.errors, word < WORD_CLEAR ? -222 : -113);
     for (size_t i = 0; i < count; i++)
         ask_channel(p, word, list[i], args, out);
 }
@@ -323,7 +315,7 @@ static int handle_command(struct psu *p, enum word word, struct span args)
         psu_reset(p);
         return 0;
     case WORD_CLS:
-        p->errors.count = 0;
+        p->ear.errors.count = 0;
         return 0;
     case WORD_ONE:
     case WORD_ZERO:
@@ -334,8 +326,9 @@ static int handle_command(struct psu *p, enum word word, struct span args)
     }
 }
 
-static void handle_unit(struct psu *p, const struct scpi_unit *unit, struct obuf *out)
+static int handle_unit(void *sim, const struct scpi_unit *unit, struct obuf *out)
 {
+    struct psu *p = sim;
     unsigned suffix = 1;
 
     for (size_t i = 0; i < COUNT(table); i++) {
@@ -344,33 +337,11 @@ static void handle_unit(struct psu *p, const struct scpi_unit *unit, struct obuf
             continue;
         if (unit->query) {
             handle_query(p, table[i].word, unit, suffix, out);
-            return;
+            return 0;
         }
-        int error = handle_command(p, table[i].word, unit->args);
-        if (error)
-            scpi_push_error(&p->errors, error);
-        return;
+        return handle_command(p, table[i].word, unit->args);
     }
-    scpi_push_error(&p->errors, -113); /* and an unknown query is not answered at all */
-}
-
-static void handle_line(struct psu *p, struct obuf *out)
-{
-    struct scpi_reader reader;
-    struct scpi_unit unit;
-    enum rc rc;
-
-    p->answered = false;
-    psu_protect(p);
-    scpi_read(&reader, (struct span){p->line, p->len});
-    while (scpi_next(&reader, &unit, &rc)) {
-        if (rc == RC_OK)
-            handle_unit(p, &unit, out);
-        else
-            scpi_push_error(&p->errors, -102);
-    }
-    if (p->answered)
-        (void)!obuf_byte(out, '\n');
+    return -113; /* and an unknown query is not answered at all */
 }
 
 void scpi_supply_sim_feed(void *state, struct span bytes, struct instant now, struct obuf *out)
@@ -378,21 +349,8 @@ void scpi_supply_sim_feed(void *state, struct span bytes, struct instant now, st
     struct psu *p = state;
 
     p->now = now;
-    for (size_t i = 0; i < bytes.len; i++) {
-        char c = bytes.at[i];
-        if (c == '\n') {
-            if (p->overflow)
-                scpi_push_error(&p->errors, -363);
-            else
-                handle_line(p, out);
-            p->len = 0;
-            p->overflow = false;
-        } else if (p->len < sizeof(p->line)) {
-            p->line[p->len++] = c;
-        } else {
-            p->overflow = true;
-        }
-    }
+    psu_protect(p);
+    scpi_hear(&p->ear, bytes, handle_unit, p, out);
 }
 
 const struct sim_driver hmp4040_sim = {.driver = "hmp4040", SCPI_SUPPLY_SIM};
