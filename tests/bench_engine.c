@@ -85,6 +85,30 @@ static double cpu_us(void)
     return (double)clock() * (1e6 / CLOCKS_PER_SEC);
 }
 
+/* Answers everything at once and sends a sample every 10 ms; how many it took. */
+static uint64_t run(struct bench *b, const struct channel *sampled)
+{
+    double value = 1.0;
+    uint64_t samples = 0;
+    engine_start(b->engine);
+    while (!b->finished) {
+        if (b->asked) {
+            b->asked = false;
+            engine_done(b->engine, b->ticket, RC_OK, NULL);
+            continue;
+        }
+        b->now = instant_add(b->now, duration_ms(10));
+        value = value > 2.0 ? 1.0 : value + 0.001;
+        engine_sample(b->engine, sampled, 1, value, b->now);
+        samples++;
+        if (!instant_before(b->now, b->wake)) {
+            b->wake = INSTANT_NEVER;
+            engine_wake(b->engine);
+        }
+    }
+    return samples;
+}
+
 int main(void)
 {
     struct channel channels[2] = {
@@ -127,24 +151,8 @@ int main(void)
     struct engine_config config = {.checked = checked, .host = host, .live_sites = 1};
     if (engine_new(&config, &diag, &b.engine) != RC_OK)
         return 1;
-    double begin = cpu_us(), value = 1.0;
-    uint64_t samples = 0;
-    engine_start(b.engine);
-    while (!b.finished) {
-        if (b.asked) {
-            b.asked = false;
-            engine_done(b.engine, b.ticket, RC_OK, NULL);
-            continue;
-        }
-        b.now = instant_add(b.now, duration_ms(10));
-        value = value > 2.0 ? 1.0 : value + 0.001;
-        engine_sample(b.engine, &channels[1], 1, value, b.now);
-        samples++;
-        if (!instant_before(b.now, b.wake)) {
-            b.wake = INSTANT_NEVER;
-            engine_wake(b.engine);
-        }
-    }
+    double begin = cpu_us();
+    uint64_t samples = run(&b, &channels[1]);
     double us = cpu_us() - begin;
     printf("engine: %.2f us of CPU for each step of %u (goal 50 us), %llu samples among them\n",
            us / b.steps, b.steps, (unsigned long long)samples);

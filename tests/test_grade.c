@@ -20,72 +20,73 @@ static enum verdict grade(double value, double u95, double lsl, double usl, enum
     return grade_value(&m, &limit).verdict;
 }
 
+/* Numbers are sums of powers of two, so that "equal to a limit" is exact. */
+/* clang-format off */
+static const struct { double value, u95, lsl, usl; enum guard_kind guard; double gv, marginal;
+                      enum verdict verdict; } graded[] = {
+    /* no guard: the limits themselves pass */
+    {4,      0.25, 4, 8, GUARD_NONE, 0, 0, VERDICT_PASS},
+    {8,      0.25, 4, 8, GUARD_NONE, 0, 0, VERDICT_PASS},
+    {3.875,  0.25, 4, 8, GUARD_NONE, 0, 0, VERDICT_FAIL},
+    {8.125,  0.25, 4, 8, GUARD_NONE, 0, 0, VERDICT_FAIL},
+    /* one U95: acceptance 4.25 .. 7.75, both ends in */
+    {4.25,   0.25, 4, 8, GUARD_U95, 1, 0, VERDICT_PASS},
+    {7.75,   0.25, 4, 8, GUARD_U95, 1, 0, VERDICT_PASS},
+    {4.125,  0.25, 4, 8, GUARD_U95, 1, 0, VERDICT_MARGINAL},
+    {4,      0.25, 4, 8, GUARD_U95, 1, 0, VERDICT_MARGINAL},
+    {8,      0.25, 4, 8, GUARD_U95, 1, 0, VERDICT_MARGINAL},
+    {8.125,  0.25, 4, 8, GUARD_U95, 1, 0, VERDICT_FAIL},
+    {4.25,   0.25, 4, 8, GUARD_U95, 2, 0, VERDICT_MARGINAL},
+    {4.5,    0.25, 4, 8, GUARD_U95, 2, 0, VERDICT_PASS},
+    /* a quantity, and a share of the width (4) */
+    {4.5,    0.25, 4, 8, GUARD_ABSOLUTE, 0.5, 0, VERDICT_PASS},
+    {4.375,  0.25, 4, 8, GUARD_ABSOLUTE, 0.5, 0, VERDICT_MARGINAL},
+    {5,      0.25, 4, 8, GUARD_WIDTH, 0.25, 0, VERDICT_PASS},
+    {4.875,  0.25, 4, 8, GUARD_WIDTH, 0.25, 0, VERDICT_MARGINAL},
+    /* the marginal band lies inside the acceptance limits */
+    {4.5,    0.25, 4, 8, GUARD_NONE, 0, 0.5, VERDICT_PASS},
+    {4.375,  0.25, 4, 8, GUARD_NONE, 0, 0.5, VERDICT_MARGINAL},
+    {4.75,   0.25, 4, 8, GUARD_U95, 1, 0.5, VERDICT_PASS},
+    {4.625,  0.25, 4, 8, GUARD_U95, 1, 0.5, VERDICT_MARGINAL},
+    {7.25,   0.25, 4, 8, GUARD_U95, 1, 0.5, VERDICT_PASS},
+    {7.375,  0.25, 4, 8, GUARD_U95, 1, 0.5, VERDICT_MARGINAL},
+    /* a guard wider than half the tolerance leaves nothing to accept */
+    {6,      1,    4, 8, GUARD_ABSOLUTE, 3, 0, VERDICT_MARGINAL},
+    /* test uncertainty ratio: 1 is enough, less is not */
+    {6,      2,    4, 8, GUARD_NONE, 0, 0, VERDICT_PASS},
+    {6,      2.125,4, 8, GUARD_NONE, 0, 0, VERDICT_INCONCLUSIVE},
+    {100,    2.125,4, 8, GUARD_NONE, 0, 0, VERDICT_INCONCLUSIVE},
+    {6,      NO_NUMBER, 4, 8, GUARD_NONE, 0, 0, VERDICT_INCONCLUSIVE},
+    /* one side only */
+    {1e9,    1,    4, NONE, GUARD_NONE, 0, 0, VERDICT_PASS},
+    {4,      1,    4, NONE, GUARD_U95, 1, 0, VERDICT_MARGINAL},
+    {5,      1,    4, NONE, GUARD_U95, 1, 0, VERDICT_PASS},
+    {5,      NO_NUMBER, 4, NONE, GUARD_NONE, 0, 0, VERDICT_PASS},
+    {5,      NO_NUMBER, 4, NONE, GUARD_U95, 1, 0, VERDICT_INCONCLUSIVE},
+    {3,      1,    4, NONE, GUARD_NONE, 0, 0, VERDICT_FAIL},
+    {9,      1,    -NONE, 8, GUARD_NONE, 0, 0, VERDICT_FAIL},
+    {8,      1,    -NONE, 8, GUARD_NONE, 0, 0, VERDICT_PASS},
+    /* a share of an infinite width is no guard */
+    {5,      1,    4, NONE, GUARD_WIDTH, 0.1, 0, VERDICT_INCONCLUSIVE},
+    /* no number */
+    {NO_NUMBER, 0.1, 4, 8, GUARD_NONE, 0, 0, VERDICT_INCONCLUSIVE},
+    {NONE,   0.1, 4, 8, GUARD_NONE, 0, 0, VERDICT_INCONCLUSIVE},
+    {6,      0.1, NO_NUMBER, 8, GUARD_NONE, 0, 0, VERDICT_INCONCLUSIVE},
+    {6,      0.1, 8, 4, GUARD_NONE, 0, 0, VERDICT_INCONCLUSIVE},
+    {6,      0.1, 4, 8, GUARD_ABSOLUTE, -1, 0, VERDICT_INCONCLUSIVE},
+    {6,      0.1, 4, 8, GUARD_NONE, 0, -1, VERDICT_INCONCLUSIVE},
+    {6,      -0.1, 4, 8, GUARD_NONE, 0, 0, VERDICT_INCONCLUSIVE},
+};
+/* clang-format on */
+
 static void the_table_holds(void **state)
 {
     (void)state;
-    /* Numbers are sums of powers of two, so that "equal to a limit" is exact. */
-    /* clang-format off */
-    static const struct { double value, u95, lsl, usl; enum guard_kind guard; double gv, marginal;
-                          enum verdict verdict; } rows[] = {
-        /* no guard: the limits themselves pass */
-        {4,      0.25, 4, 8, GUARD_NONE, 0, 0, VERDICT_PASS},
-        {8,      0.25, 4, 8, GUARD_NONE, 0, 0, VERDICT_PASS},
-        {3.875,  0.25, 4, 8, GUARD_NONE, 0, 0, VERDICT_FAIL},
-        {8.125,  0.25, 4, 8, GUARD_NONE, 0, 0, VERDICT_FAIL},
-        /* one U95: acceptance 4.25 .. 7.75, both ends in */
-        {4.25,   0.25, 4, 8, GUARD_U95, 1, 0, VERDICT_PASS},
-        {7.75,   0.25, 4, 8, GUARD_U95, 1, 0, VERDICT_PASS},
-        {4.125,  0.25, 4, 8, GUARD_U95, 1, 0, VERDICT_MARGINAL},
-        {4,      0.25, 4, 8, GUARD_U95, 1, 0, VERDICT_MARGINAL},
-        {8,      0.25, 4, 8, GUARD_U95, 1, 0, VERDICT_MARGINAL},
-        {8.125,  0.25, 4, 8, GUARD_U95, 1, 0, VERDICT_FAIL},
-        {4.25,   0.25, 4, 8, GUARD_U95, 2, 0, VERDICT_MARGINAL},
-        {4.5,    0.25, 4, 8, GUARD_U95, 2, 0, VERDICT_PASS},
-        /* a quantity, and a share of the width (4) */
-        {4.5,    0.25, 4, 8, GUARD_ABSOLUTE, 0.5, 0, VERDICT_PASS},
-        {4.375,  0.25, 4, 8, GUARD_ABSOLUTE, 0.5, 0, VERDICT_MARGINAL},
-        {5,      0.25, 4, 8, GUARD_WIDTH, 0.25, 0, VERDICT_PASS},
-        {4.875,  0.25, 4, 8, GUARD_WIDTH, 0.25, 0, VERDICT_MARGINAL},
-        /* the marginal band lies inside the acceptance limits */
-        {4.5,    0.25, 4, 8, GUARD_NONE, 0, 0.5, VERDICT_PASS},
-        {4.375,  0.25, 4, 8, GUARD_NONE, 0, 0.5, VERDICT_MARGINAL},
-        {4.75,   0.25, 4, 8, GUARD_U95, 1, 0.5, VERDICT_PASS},
-        {4.625,  0.25, 4, 8, GUARD_U95, 1, 0.5, VERDICT_MARGINAL},
-        {7.25,   0.25, 4, 8, GUARD_U95, 1, 0.5, VERDICT_PASS},
-        {7.375,  0.25, 4, 8, GUARD_U95, 1, 0.5, VERDICT_MARGINAL},
-        /* a guard wider than half the tolerance leaves nothing to accept */
-        {6,      1,    4, 8, GUARD_ABSOLUTE, 3, 0, VERDICT_MARGINAL},
-        /* test uncertainty ratio: 1 is enough, less is not */
-        {6,      2,    4, 8, GUARD_NONE, 0, 0, VERDICT_PASS},
-        {6,      2.125,4, 8, GUARD_NONE, 0, 0, VERDICT_INCONCLUSIVE},
-        {100,    2.125,4, 8, GUARD_NONE, 0, 0, VERDICT_INCONCLUSIVE},
-        {6,      NO_NUMBER, 4, 8, GUARD_NONE, 0, 0, VERDICT_INCONCLUSIVE},
-        /* one side only */
-        {1e9,    1,    4, NONE, GUARD_NONE, 0, 0, VERDICT_PASS},
-        {4,      1,    4, NONE, GUARD_U95, 1, 0, VERDICT_MARGINAL},
-        {5,      1,    4, NONE, GUARD_U95, 1, 0, VERDICT_PASS},
-        {5,      NO_NUMBER, 4, NONE, GUARD_NONE, 0, 0, VERDICT_PASS},
-        {5,      NO_NUMBER, 4, NONE, GUARD_U95, 1, 0, VERDICT_INCONCLUSIVE},
-        {3,      1,    4, NONE, GUARD_NONE, 0, 0, VERDICT_FAIL},
-        {9,      1,    -NONE, 8, GUARD_NONE, 0, 0, VERDICT_FAIL},
-        {8,      1,    -NONE, 8, GUARD_NONE, 0, 0, VERDICT_PASS},
-        /* a share of an infinite width is no guard */
-        {5,      1,    4, NONE, GUARD_WIDTH, 0.1, 0, VERDICT_INCONCLUSIVE},
-        /* no number */
-        {NO_NUMBER, 0.1, 4, 8, GUARD_NONE, 0, 0, VERDICT_INCONCLUSIVE},
-        {NONE,   0.1, 4, 8, GUARD_NONE, 0, 0, VERDICT_INCONCLUSIVE},
-        {6,      0.1, NO_NUMBER, 8, GUARD_NONE, 0, 0, VERDICT_INCONCLUSIVE},
-        {6,      0.1, 8, 4, GUARD_NONE, 0, 0, VERDICT_INCONCLUSIVE},
-        {6,      0.1, 4, 8, GUARD_ABSOLUTE, -1, 0, VERDICT_INCONCLUSIVE},
-        {6,      0.1, 4, 8, GUARD_NONE, 0, -1, VERDICT_INCONCLUSIVE},
-        {6,      -0.1, 4, 8, GUARD_NONE, 0, 0, VERDICT_INCONCLUSIVE},
-    };
-    /* clang-format on */
-    for (size_t i = 0; i < COUNT(rows); i++) {
-        enum verdict got = grade(rows[i].value, rows[i].u95, rows[i].lsl, rows[i].usl,
-                                 rows[i].guard, rows[i].gv, rows[i].marginal);
-        if (got != rows[i].verdict)
-            fail_msg("row %zu: %s, not %s", i, verdict_text(got), verdict_text(rows[i].verdict));
+    for (size_t i = 0; i < COUNT(graded); i++) {
+        enum verdict got = grade(graded[i].value, graded[i].u95, graded[i].lsl, graded[i].usl,
+                                 graded[i].guard, graded[i].gv, graded[i].marginal);
+        if (got != graded[i].verdict)
+            fail_msg("row %zu: %s, not %s", i, verdict_text(got), verdict_text(graded[i].verdict));
     }
 }
 

@@ -135,79 +135,80 @@ static void lines_are_as_the_manual_has_them(void **state)
     }
 }
 
+static const struct ask ask_poll = {.kind = ASK_POLL};
+static const struct ask ask_range = {.kind = ASK_CONFIGURE};
+static const struct ask ask_speed = {.kind = ASK_CONFIGURE, .step = 1};
+static const struct ask ask_trigger = {.kind = ASK_CONFIGURE, .step = 2};
+static const struct ask ask_identify = {.kind = ASK_IDENTIFY};
+#define CLEAN ";+0,\"No error\""
+/* clang-format off */
+static const struct { const struct ask *ask; const char *text; enum rc rc; double value; } answers[] = {
+    { &ask_poll, "+4.50123400E-01",         RC_OK, 0.4501234 },
+    { &ask_poll, "-4.50123400E-01",         RC_OK, -0.4501234 },
+    { &ask_poll, "+0.00000000E+00",         RC_OK, 0 },
+    { &ask_poll, "+1.20000000E+00",         RC_OK, 1.2 },
+    { &ask_poll, "-1.20099999E+00",         RC_OK, -1.20099999 },
+    { &ask_poll, "+1.20100001E+00",         RC_RANGE, 0 },
+    { &ask_poll, "-1.20200000E+00",         RC_RANGE, 0 },
+    { &ask_poll, "+4.50123400E+00",         RC_RANGE, 0 },
+    { &ask_poll, "+9.70000000E+37",         RC_RANGE, 0 },
+    { &ask_poll, "+9.90000000E+37",         RC_OK, NAN },        /* overload */
+    { &ask_poll, "-9.90000000E+37",         RC_OK, NAN },
+    { &ask_poll, "+9.91000000E+37",         RC_OK, NAN },        /* not a number */
+    { &ask_poll, "+4.50123400E-0",          RC_PROTOCOL, 0 },    /* cut: it would be 4.5 V */
+    { &ask_poll, "+4.50123400",             RC_PROTOCOL, 0 },
+    { &ask_poll, "0.45",                    RC_PROTOCOL, 0 },
+    { &ask_poll, "+4.50123400e-01",         RC_PROTOCOL, 0 },
+    { &ask_poll, "+4.50123400E-01,+4.5E-01", RC_PROTOCOL, 0 },   /* two samples */
+    { &ask_poll, "+4,50123400E-01",         RC_PROTOCOL, 0 },
+    { &ask_poll, "nanE+00",                 RC_PROTOCOL, 0 },
+    { &ask_poll, "E+00",                    RC_PROTOCOL, 0 },
+    { &ask_poll, "",                        RC_PROTOCOL, 0 },
+    { &ask_range, "\"VOLT +1.000000E+00,+1.000000E-06\"" CLEAN,    RC_OK, 0 },
+    { &ask_range, "\"VOLT:DC +1.000000E+00,+3.000000E-06\"" CLEAN, RC_OK, 0 },
+    { &ask_range, "\"VOLT +1.000000E+01,+3.000000E-06\"" CLEAN,    RC_REFUSED, 0 },
+    { &ask_range, "\"CURR +1.000000E+00,+1.000000E-06\"" CLEAN,    RC_REFUSED, 0 },
+    { &ask_range, "\"VOLT +1.000000E+00\"" CLEAN,                  RC_PROTOCOL, 0 },
+    { &ask_range, "\"VOLT\"" CLEAN,                                RC_PROTOCOL, 0 },
+    { &ask_range, "VOLT +1.000000E+00,+1.000000E-06" CLEAN,        RC_PROTOCOL, 0 },
+    { &ask_range, "\"VOLT +1.000000E+00,+1.000000E-06\"",          RC_PROTOCOL, 0 },
+    { &ask_range, "\"VOLT +1.000000E+00,+1.000000E-06\";-221,\"Settings conflict\"", RC_REFUSED, 0 },
+    { &ask_speed, "+1.00000000E+00;1" CLEAN,      RC_OK, 0 },
+    { &ask_speed, "1;ON" CLEAN,                   RC_OK, 0 },
+    { &ask_speed, "+1.00000000E+00;0" CLEAN,      RC_REFUSED, 0 },
+    { &ask_speed, "+1.00000000E+01;1" CLEAN,      RC_REFUSED, 0 },
+    { &ask_speed, "+1.00000000E+00;2" CLEAN,      RC_PROTOCOL, 0 },
+    { &ask_speed, "+1.00000000E+00" CLEAN,        RC_PROTOCOL, 0 },
+    { &ask_speed, "9.9E37;1" CLEAN,               RC_RANGE, 0 },
+    { &ask_speed, "+1.00000000E+00;1;-113,\"Undefined header\"", RC_REFUSED, 0 },
+    { &ask_trigger, "IMM;+1.00000000E+00;+1" CLEAN, RC_OK, 0 },
+    { &ask_trigger, "BUS;+1.00000000E+00;+1" CLEAN, RC_REFUSED, 0 },
+    { &ask_trigger, "IMM;+2.00000000E+00;+1" CLEAN, RC_REFUSED, 0 },
+    { &ask_trigger, "IMM;+1.00000000E+00;+2" CLEAN, RC_REFUSED, 0 },
+    { &ask_trigger, "IMMX;+1.00000000E+00;+1" CLEAN, RC_PROTOCOL, 0 },
+    { &ask_identify, "Keysight Technologies,34461A,MY1,A.1", RC_OK, 0 },
+    { &ask_identify, "Agilent Technologies,34461A,MY1,A.1",  RC_OK, 0 }, /* before the new name */
+    { &ask_identify, "Keysight Technologies,34465A,MY1,A.1", RC_REFUSED, 0 },
+    { &ask_identify, "Keysight Technologies,34461A,MY1",     RC_PROTOCOL, 0 },
+};
+/* clang-format on */
+
 static void answers_mean_what_the_table_says(void **state)
 {
     (void)state;
-    static const struct ask poll = {.kind = ASK_POLL};
-    static const struct ask range = {.kind = ASK_CONFIGURE};
-    static const struct ask speed = {.kind = ASK_CONFIGURE, .step = 1};
-    static const struct ask trigger = {.kind = ASK_CONFIGURE, .step = 2};
-    static const struct ask identify = {.kind = ASK_IDENTIFY};
-#define CLEAN ";+0,\"No error\""
-    /* clang-format off */
-    static const struct { const struct ask *ask; const char *text; enum rc rc; double value; } rows[] = {
-        { &poll, "+4.50123400E-01",         RC_OK, 0.4501234 },
-        { &poll, "-4.50123400E-01",         RC_OK, -0.4501234 },
-        { &poll, "+0.00000000E+00",         RC_OK, 0 },
-        { &poll, "+1.20000000E+00",         RC_OK, 1.2 },
-        { &poll, "-1.20099999E+00",         RC_OK, -1.20099999 },
-        { &poll, "+1.20100001E+00",         RC_RANGE, 0 },
-        { &poll, "-1.20200000E+00",         RC_RANGE, 0 },
-        { &poll, "+4.50123400E+00",         RC_RANGE, 0 },
-        { &poll, "+9.70000000E+37",         RC_RANGE, 0 },
-        { &poll, "+9.90000000E+37",         RC_OK, NAN },        /* overload */
-        { &poll, "-9.90000000E+37",         RC_OK, NAN },
-        { &poll, "+9.91000000E+37",         RC_OK, NAN },        /* not a number */
-        { &poll, "+4.50123400E-0",          RC_PROTOCOL, 0 },    /* cut: it would be 4.5 V */
-        { &poll, "+4.50123400",             RC_PROTOCOL, 0 },
-        { &poll, "0.45",                    RC_PROTOCOL, 0 },
-        { &poll, "+4.50123400e-01",         RC_PROTOCOL, 0 },
-        { &poll, "+4.50123400E-01,+4.5E-01", RC_PROTOCOL, 0 },   /* two samples */
-        { &poll, "+4,50123400E-01",         RC_PROTOCOL, 0 },
-        { &poll, "nanE+00",                 RC_PROTOCOL, 0 },
-        { &poll, "E+00",                    RC_PROTOCOL, 0 },
-        { &poll, "",                        RC_PROTOCOL, 0 },
-        { &range, "\"VOLT +1.000000E+00,+1.000000E-06\"" CLEAN,    RC_OK, 0 },
-        { &range, "\"VOLT:DC +1.000000E+00,+3.000000E-06\"" CLEAN, RC_OK, 0 },
-        { &range, "\"VOLT +1.000000E+01,+3.000000E-06\"" CLEAN,    RC_REFUSED, 0 },
-        { &range, "\"CURR +1.000000E+00,+1.000000E-06\"" CLEAN,    RC_REFUSED, 0 },
-        { &range, "\"VOLT +1.000000E+00\"" CLEAN,                  RC_PROTOCOL, 0 },
-        { &range, "\"VOLT\"" CLEAN,                                RC_PROTOCOL, 0 },
-        { &range, "VOLT +1.000000E+00,+1.000000E-06" CLEAN,        RC_PROTOCOL, 0 },
-        { &range, "\"VOLT +1.000000E+00,+1.000000E-06\"",          RC_PROTOCOL, 0 },
-        { &range, "\"VOLT +1.000000E+00,+1.000000E-06\";-221,\"Settings conflict\"", RC_REFUSED, 0 },
-        { &speed, "+1.00000000E+00;1" CLEAN,      RC_OK, 0 },
-        { &speed, "1;ON" CLEAN,                   RC_OK, 0 },
-        { &speed, "+1.00000000E+00;0" CLEAN,      RC_REFUSED, 0 },
-        { &speed, "+1.00000000E+01;1" CLEAN,      RC_REFUSED, 0 },
-        { &speed, "+1.00000000E+00;2" CLEAN,      RC_PROTOCOL, 0 },
-        { &speed, "+1.00000000E+00" CLEAN,        RC_PROTOCOL, 0 },
-        { &speed, "9.9E37;1" CLEAN,               RC_RANGE, 0 },
-        { &speed, "+1.00000000E+00;1;-113,\"Undefined header\"", RC_REFUSED, 0 },
-        { &trigger, "IMM;+1.00000000E+00;+1" CLEAN, RC_OK, 0 },
-        { &trigger, "BUS;+1.00000000E+00;+1" CLEAN, RC_REFUSED, 0 },
-        { &trigger, "IMM;+2.00000000E+00;+1" CLEAN, RC_REFUSED, 0 },
-        { &trigger, "IMM;+1.00000000E+00;+2" CLEAN, RC_REFUSED, 0 },
-        { &trigger, "IMMX;+1.00000000E+00;+1" CLEAN, RC_PROTOCOL, 0 },
-        { &identify, "Keysight Technologies,34461A,MY1,A.1", RC_OK, 0 },
-        { &identify, "Agilent Technologies,34461A,MY1,A.1",  RC_OK, 0 }, /* before the new name */
-        { &identify, "Keysight Technologies,34465A,MY1,A.1", RC_REFUSED, 0 },
-        { &identify, "Keysight Technologies,34461A,MY1",     RC_PROTOCOL, 0 },
-    };
-    /* clang-format on */
-    for (size_t i = 0; i < COUNT(rows); i++) {
+    for (size_t i = 0; i < COUNT(answers); i++) {
         struct meter_reading reading = {0};
         struct identity identity = {.full_scale = (double)NAN};
         struct answer answer = {.identity = &identity, .reading = &reading};
-        enum rc rc = k34461a_driver.decode(&k34461a_driver, &setup, rows[i].ask,
-                                           span_text(rows[i].text), &answer);
-        if (rc != rows[i].rc)
-            fail_msg("row %zu: %s gave %d", i, rows[i].text, (int)rc);
-        if (isnan(rows[i].value))
+        enum rc rc = k34461a_driver.decode(&k34461a_driver, &setup, answers[i].ask,
+                                           span_text(answers[i].text), &answer);
+        if (rc != answers[i].rc)
+            fail_msg("row %zu: %s gave %d", i, answers[i].text, (int)rc);
+        if (isnan(answers[i].value))
             assert_true(isnan(reading.u_V));
         else
-            assert_true(fabs(reading.u_V - rows[i].value) <= 1e-12);
-        assert_int_equal(answer.complete, rc == RC_OK && rows[i].ask == &poll);
+            assert_true(fabs(reading.u_V - answers[i].value) <= 1e-12);
+        assert_int_equal(answer.complete, rc == RC_OK && answers[i].ask == &ask_poll);
     }
 }
 

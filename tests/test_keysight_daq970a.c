@@ -210,90 +210,91 @@ static void a_wrong_value_never_reaches_the_wire(void **state)
 #define OPEN "0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0"
 #define LAST_CLOSED "0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,1"
 
+static const struct ask ask_range = {.kind = ASK_CONFIGURE};
+static const struct ask ask_speed = {.kind = ASK_CONFIGURE, .step = 1};
+static const struct ask ask_impedance = {.kind = ASK_CONFIGURE, .step = 2};
+static const struct ask ask_scan = {.kind = ASK_CONFIGURE, .step = 3};
+static const struct ask ask_fields = {.kind = ASK_CONFIGURE, .step = 4};
+static const struct ask ask_opened = {.kind = ASK_CONFIGURE, .step = 5};
+static const struct ask ask_poll = {.kind = ASK_POLL};
+static const struct ask ask_relays = {.kind = ASK_POLL, .step = 1};
+static const struct ask ask_on = {.kind = ASK_SET, .signal = SCANNER_SIGNAL_RELAY, .value = 1};
+static const struct ask ask_safe = {.kind = ASK_SAFE};
+/* clang-format off */
+static const struct { const struct ask *ask; const char *text; enum rc rc; double value; } answers[] = {
+    { &ask_poll, "+4.5E-01,+1.0E+00,+9.9E+37,-1.2E+00", RC_OK, 0.45 },
+    { &ask_poll, "+9.90000000E+37,+1.0E+00,+1.0E+00,+1.0E+00", RC_OK, NAN },
+    { &ask_poll, "-9.90000000E+37,+1.0E+00,+1.0E+00,+1.0E+00", RC_OK, NAN },
+    { &ask_poll, "+9.91000000E+37,+1.0E+00,+1.0E+00,+1.0E+00", RC_OK, NAN },
+    { &ask_poll, "+1.20200000E+00,+1.0E+00,+1.0E+00,+1.0E+00", RC_RANGE, 0 },
+    { &ask_poll, "+1.0E+00,+1.0E+00,+1.0E+00,-1.3E+00",        RC_RANGE, 0 },
+    { &ask_poll, "+1.3E+00,+1.0E+00,+1.0E+00",             RC_PROTOCOL, 0 }, /* not whole */
+    { &ask_poll, "+1.0E+00,+1.0E+00,+1.0E+00,",            RC_PROTOCOL, 0 },
+    { &ask_poll, "+1.0E+00,+1.0E+00,+1.0E+00,+1.0E+00,",   RC_PROTOCOL, 0 },
+    { &ask_poll, "+1.0E+00,+1.0E+00,+1.0E+00,+1.0E+00,+1.0E+00", RC_PROTOCOL, 0 },
+    { &ask_poll, "+1.0E+00,101,+1.0E+00,102",              RC_PROTOCOL, 0 }, /* fields of FORM:READ */
+    { &ask_poll, "+1.0E+00 VDC,+1.0E+00 VDC,+1.0E+00 VDC,+1.0E+00 VDC", RC_PROTOCOL, 0 },
+    { &ask_poll, "0.1,0.1,0.1,0.1",                        RC_PROTOCOL, 0 },
+    { &ask_poll, "",                                       RC_PROTOCOL, 0 },
+    { &ask_relays, SCAN ";" OPEN,                RC_OK, 0 },
+    { &ask_relays, SCAN ";" LAST_CLOSED,         RC_OK, 1 },
+    { &ask_relays, "#212(@101:102,103:104);" OPEN, RC_PROTOCOL, 0 }, /* wrong length */
+    { &ask_relays, "#218(@101:102,103:104);" OPEN, RC_OK, 0 },
+    { &ask_relays, "#214(@101,102,103);" OPEN,   RC_REFUSED, 0 },
+    { &ask_relays, "#13(@);" OPEN,               RC_REFUSED, 0 },
+    { &ask_relays, "#218(@101,102,103,105);" OPEN, RC_REFUSED, 0 },
+    { &ask_relays, "#218(@102,101,103,104);" OPEN, RC_REFUSED, 0 },
+    { &ask_relays, "#210(@101:120);" OPEN,       RC_REFUSED, 0 },
+    { &ask_relays, "#218(@101,102,103,104)",     RC_PROTOCOL, 0 },
+    { &ask_relays, "(@101,102,103,104);" OPEN,   RC_PROTOCOL, 0 },
+    { &ask_relays, SCAN ";0,0,0,0",              RC_PROTOCOL, 0 },
+    { &ask_relays, SCAN ";" OPEN ",0",           RC_PROTOCOL, 0 },
+    { &ask_relays, SCAN ";" OPEN ";0",           RC_PROTOCOL, 0 },
+    { &ask_relays, SCAN ";2" OPEN,               RC_PROTOCOL, 0 },
+    { &ask_range, FOUR_ONES CLEAN,               RC_OK, 0 },
+    { &ask_range, "+1.0E+00,+1.0E+00,+1.0E+00,+1.0E+01" CLEAN, RC_REFUSED, 0 },
+    { &ask_range, FOUR_ONES ";112,\"Channel list: channel number out of range\"", RC_REFUSED, 0 },
+    { &ask_range, FOUR_ONES,                     RC_PROTOCOL, 0 },
+    { &ask_speed, FOUR_ONES CLEAN,               RC_OK, 0 },
+    { &ask_speed, "+1.0E+00,+2.0E-01,+1.0E+00,+1.0E+00" CLEAN, RC_REFUSED, 0 },
+    { &ask_impedance, "1,1,1,1" CLEAN,           RC_OK, 0 },
+    { &ask_impedance, "1,1,0,1" CLEAN,           RC_REFUSED, 0 }, /* it would load that cell */
+    { &ask_impedance, "1,1,1" CLEAN,             RC_PROTOCOL, 0 },
+    { &ask_scan, SCAN ";IMM;+1.00000000E+00" CLEAN, RC_OK, 0 },
+    { &ask_scan, SCAN ";TIM;+1.00000000E+00" CLEAN, RC_REFUSED, 0 },
+    { &ask_scan, SCAN ";IMM;+5.00000000E+00" CLEAN, RC_REFUSED, 0 },
+    { &ask_scan, SCAN ";IMM;9.9E37" CLEAN,       RC_RANGE, 0 },   /* for ever */
+    { &ask_scan, "#13(@);IMM;+1.00000000E+00" CLEAN, RC_REFUSED, 0 },
+    { &ask_fields, "0;0;0;0" CLEAN,              RC_OK, 0 },
+    { &ask_fields, "0;0;1;0" CLEAN,              RC_REFUSED, 0 },
+    { &ask_opened, OPEN CLEAN,                   RC_OK, 0 },
+    { &ask_opened, LAST_CLOSED CLEAN,            RC_REFUSED, 0 },
+    { &ask_safe, OPEN,                           RC_OK, 0 },
+    { &ask_safe, LAST_CLOSED,                    RC_REFUSED, 0 },
+    { &ask_on, "1;0",                            RC_OK, 1 },
+    { &ask_on, "0;1",                            RC_OK, 0 },      /* the caller compares */
+    { &ask_on, "1;1",                            RC_PROTOCOL, NAN },
+    { &ask_on, "0;0",                            RC_PROTOCOL, NAN },
+    { &ask_on, "1",                              RC_PROTOCOL, NAN },
+};
+/* clang-format on */
+
 static void answers_mean_what_the_table_says(void **state)
 {
     (void)state;
-    static const struct ask range = {.kind = ASK_CONFIGURE};
-    static const struct ask speed = {.kind = ASK_CONFIGURE, .step = 1};
-    static const struct ask impedance = {.kind = ASK_CONFIGURE, .step = 2};
-    static const struct ask scan = {.kind = ASK_CONFIGURE, .step = 3};
-    static const struct ask fields = {.kind = ASK_CONFIGURE, .step = 4};
-    static const struct ask opened = {.kind = ASK_CONFIGURE, .step = 5};
-    static const struct ask poll = {.kind = ASK_POLL};
-    static const struct ask relays = {.kind = ASK_POLL, .step = 1};
-    static const struct ask on = {.kind = ASK_SET, .signal = SCANNER_SIGNAL_RELAY, .value = 1};
-    static const struct ask safe = {.kind = ASK_SAFE};
-    /* clang-format off */
-    static const struct { const struct ask *ask; const char *text; enum rc rc; double value; } rows[] = {
-        { &poll, "+4.5E-01,+1.0E+00,+9.9E+37,-1.2E+00", RC_OK, 0.45 },
-        { &poll, "+9.90000000E+37,+1.0E+00,+1.0E+00,+1.0E+00", RC_OK, NAN },
-        { &poll, "-9.90000000E+37,+1.0E+00,+1.0E+00,+1.0E+00", RC_OK, NAN },
-        { &poll, "+9.91000000E+37,+1.0E+00,+1.0E+00,+1.0E+00", RC_OK, NAN },
-        { &poll, "+1.20200000E+00,+1.0E+00,+1.0E+00,+1.0E+00", RC_RANGE, 0 },
-        { &poll, "+1.0E+00,+1.0E+00,+1.0E+00,-1.3E+00",        RC_RANGE, 0 },
-        { &poll, "+1.3E+00,+1.0E+00,+1.0E+00",             RC_PROTOCOL, 0 }, /* not whole */
-        { &poll, "+1.0E+00,+1.0E+00,+1.0E+00,",            RC_PROTOCOL, 0 },
-        { &poll, "+1.0E+00,+1.0E+00,+1.0E+00,+1.0E+00,",   RC_PROTOCOL, 0 },
-        { &poll, "+1.0E+00,+1.0E+00,+1.0E+00,+1.0E+00,+1.0E+00", RC_PROTOCOL, 0 },
-        { &poll, "+1.0E+00,101,+1.0E+00,102",              RC_PROTOCOL, 0 }, /* fields of FORM:READ */
-        { &poll, "+1.0E+00 VDC,+1.0E+00 VDC,+1.0E+00 VDC,+1.0E+00 VDC", RC_PROTOCOL, 0 },
-        { &poll, "0.1,0.1,0.1,0.1",                        RC_PROTOCOL, 0 },
-        { &poll, "",                                       RC_PROTOCOL, 0 },
-        { &relays, SCAN ";" OPEN,                RC_OK, 0 },
-        { &relays, SCAN ";" LAST_CLOSED,         RC_OK, 1 },
-        { &relays, "#212(@101:102,103:104);" OPEN, RC_PROTOCOL, 0 }, /* wrong length */
-        { &relays, "#218(@101:102,103:104);" OPEN, RC_OK, 0 },
-        { &relays, "#214(@101,102,103);" OPEN,   RC_REFUSED, 0 },
-        { &relays, "#13(@);" OPEN,               RC_REFUSED, 0 },
-        { &relays, "#218(@101,102,103,105);" OPEN, RC_REFUSED, 0 },
-        { &relays, "#218(@102,101,103,104);" OPEN, RC_REFUSED, 0 },
-        { &relays, "#210(@101:120);" OPEN,       RC_REFUSED, 0 },
-        { &relays, "#218(@101,102,103,104)",     RC_PROTOCOL, 0 },
-        { &relays, "(@101,102,103,104);" OPEN,   RC_PROTOCOL, 0 },
-        { &relays, SCAN ";0,0,0,0",              RC_PROTOCOL, 0 },
-        { &relays, SCAN ";" OPEN ",0",           RC_PROTOCOL, 0 },
-        { &relays, SCAN ";" OPEN ";0",           RC_PROTOCOL, 0 },
-        { &relays, SCAN ";2" OPEN,               RC_PROTOCOL, 0 },
-        { &range, FOUR_ONES CLEAN,               RC_OK, 0 },
-        { &range, "+1.0E+00,+1.0E+00,+1.0E+00,+1.0E+01" CLEAN, RC_REFUSED, 0 },
-        { &range, FOUR_ONES ";112,\"Channel list: channel number out of range\"", RC_REFUSED, 0 },
-        { &range, FOUR_ONES,                     RC_PROTOCOL, 0 },
-        { &speed, FOUR_ONES CLEAN,               RC_OK, 0 },
-        { &speed, "+1.0E+00,+2.0E-01,+1.0E+00,+1.0E+00" CLEAN, RC_REFUSED, 0 },
-        { &impedance, "1,1,1,1" CLEAN,           RC_OK, 0 },
-        { &impedance, "1,1,0,1" CLEAN,           RC_REFUSED, 0 }, /* it would load that cell */
-        { &impedance, "1,1,1" CLEAN,             RC_PROTOCOL, 0 },
-        { &scan, SCAN ";IMM;+1.00000000E+00" CLEAN, RC_OK, 0 },
-        { &scan, SCAN ";TIM;+1.00000000E+00" CLEAN, RC_REFUSED, 0 },
-        { &scan, SCAN ";IMM;+5.00000000E+00" CLEAN, RC_REFUSED, 0 },
-        { &scan, SCAN ";IMM;9.9E37" CLEAN,       RC_RANGE, 0 },   /* for ever */
-        { &scan, "#13(@);IMM;+1.00000000E+00" CLEAN, RC_REFUSED, 0 },
-        { &fields, "0;0;0;0" CLEAN,              RC_OK, 0 },
-        { &fields, "0;0;1;0" CLEAN,              RC_REFUSED, 0 },
-        { &opened, OPEN CLEAN,                   RC_OK, 0 },
-        { &opened, LAST_CLOSED CLEAN,            RC_REFUSED, 0 },
-        { &safe, OPEN,                           RC_OK, 0 },
-        { &safe, LAST_CLOSED,                    RC_REFUSED, 0 },
-        { &on, "1;0",                            RC_OK, 1 },
-        { &on, "0;1",                            RC_OK, 0 },      /* the caller compares */
-        { &on, "1;1",                            RC_PROTOCOL, NAN },
-        { &on, "0;0",                            RC_PROTOCOL, NAN },
-        { &on, "1",                              RC_PROTOCOL, NAN },
-    };
-    /* clang-format on */
-    for (size_t i = 0; i < COUNT(rows); i++) {
+    for (size_t i = 0; i < COUNT(answers); i++) {
         struct scanner_reading reading = {0};
         struct answer answer = {.reading = &reading, .readback = (double)NAN};
-        enum rc rc = daq970a_driver.decode(&daq970a_driver, &setup, rows[i].ask,
-                                           span_text(rows[i].text), &answer);
-        if (rc != rows[i].rc)
-            fail_msg("row %zu: %s gave %d", i, rows[i].text, (int)rc);
-        double value = rows[i].ask == &on       ? answer.readback
-                       : rows[i].ask == &relays ? reading.channel[15].relay
-                                                : reading.channel[0].u_V;
-        if (isnan(rows[i].value) ? !isnan(value) : !(fabs(value - rows[i].value) <= 1e-12))
-            fail_msg("row %zu: %s is %g", i, rows[i].text, value);
-        assert_int_equal(answer.complete, rc == RC_OK && rows[i].ask == &relays);
+        enum rc rc = daq970a_driver.decode(&daq970a_driver, &setup, answers[i].ask,
+                                           span_text(answers[i].text), &answer);
+        if (rc != answers[i].rc)
+            fail_msg("row %zu: %s gave %d", i, answers[i].text, (int)rc);
+        double value = answers[i].ask == &ask_on       ? answer.readback
+                       : answers[i].ask == &ask_relays ? reading.channel[15].relay
+                                                       : reading.channel[0].u_V;
+        if (isnan(answers[i].value) ? !isnan(value) : !(fabs(value - answers[i].value) <= 1e-12))
+            fail_msg("row %zu: %s is %g", i, answers[i].text, value);
+        assert_int_equal(answer.complete, rc == RC_OK && answers[i].ask == &ask_relays);
     }
 }
 
