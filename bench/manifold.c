@@ -2,22 +2,19 @@
 #include <stdlib.h>
 
 #include "bench/manifold_private.h"
-#include "core/num.h"
-
-static const struct duration tick = {INT64_C(100000)};
 
 static struct instant now_of(const struct manifold *m)
 {
     return loop_now(rig_loop(m->config.rig));
 }
 
-static void again_in(struct manifold *m, struct duration d)
+void manifold_again_in(struct manifold *m, struct duration d)
 {
     if (loop_arm(rig_loop(m->config.rig), &m->timer, instant_add(now_of(m), d)) != RC_OK)
         log_say(m->config.log, LOG_ERROR, "out of memory for a timer");
 }
 
-static void finish(struct manifold *m, enum rc rc, const char *error)
+void manifold_finish(struct manifold *m, enum rc rc, const char *error)
 {
     gate_done *done = m->done;
     m->phase = MANIFOLD_IDLE;
@@ -28,7 +25,7 @@ static void finish(struct manifold *m, enum rc rc, const char *error)
         done(m->ctx, rc, error);
 }
 
-static struct manifold_flows commanded(const struct manifold *m)
+struct manifold_flows manifold_commanded(const struct manifold *m)
 {
     struct manifold_flows flows;
     for (unsigned i = 0; i < m->gas_count; i++)
@@ -40,7 +37,7 @@ static struct manifold_flows commanded(const struct manifold *m)
 static bool flows_of_order(struct manifold *m, struct manifold_flows *out)
 {
     const struct mix_order *order = &m->order;
-    *out = commanded(m);
+    *out = manifold_commanded(m);
     for (unsigned i = 0; i < m->gas_count; i++)
         if (m->gases[i]->stream == order->stream || (order->off && order->both))
             out->slpm[i] = 0.0;
@@ -60,21 +57,6 @@ static bool flows_of_order(struct manifold *m, struct manifold_flows *out)
     return true;
 }
 
-/* The stream filled with its inert gas at the order's total. False: it has none. */
-static bool flows_inert(struct manifold *m, struct manifold_flows *out)
-{
-    *out = commanded(m);
-    bool found = false;
-    for (unsigned i = 0; i < m->gas_count; i++) {
-        if (m->gases[i]->stream != m->order.stream)
-            continue;
-        bool carrier = m->gases[i]->inert && !found;
-        out->slpm[i] = carrier ? m->order.total_Lmin : 0.0;
-        found = found || carrier;
-    }
-    return found;
-}
-
 static bool wants_reactive(const struct manifold *m)
 {
     for (unsigned i = 0; i < m->gas_count; i++)
@@ -83,7 +65,7 @@ static bool wants_reactive(const struct manifold *m)
     return false;
 }
 
-static enum rc target_composition(const struct manifold *m, struct gas_mix *worst)
+enum rc manifold_target(const struct manifold *m, struct gas_mix *worst)
 {
     struct gas_stream streams[GATE_GASES_MAX];
     size_t count = 0;
@@ -151,126 +133,31 @@ static void ramp_done(struct manifold *m, enum rc rc)
         return; /* cancelled meanwhile */
     if (rc != RC_OK) {
         note_unfinished(m);
-        finish(m, rc, m->error);
+        manifold_finish(m, rc, m->error);
         return;
     }
     if (m->ramp_step == m->ramp_steps) {
         struct gas_mix worst;
-        if (!m->order.off && target_composition(m, &worst) == RC_OK)
+        if (!m->order.off && manifold_target(m, &worst) == RC_OK)
             manifold_fill_pipe(m, m->order.stream, &worst);
         note_still_streams(m);
-        finish(m, RC_OK, NULL);
+        manifold_finish(m, RC_OK, NULL);
         return;
     }
-    m->ramp_due = instant_add(m->ramp_due, tick);
+    m->ramp_due = instant_add(m->ramp_due, MANIFOLD_TICK);
     struct duration left = instant_since(m->ramp_due, now_of(m));
-    again_in(m, left.us > 0 ? left : duration_us(0));
+    manifold_again_in(m, left.us > 0 ? left : duration_us(0));
 }
 
-static void start_ramp(struct manifold *m)
+void manifold_start_ramp(struct manifold *m)
 {
     m->phase = MANIFOLD_RAMP;
-    m->start = commanded(m);
+    m->start = manifold_commanded(m);
     m->ramp_step = 0;
-    int64_t steps = m->order.over.us / tick.us;
+    int64_t steps = m->order.over.us / MANIFOLD_TICK.us;
     m->ramp_steps = steps < 1 ? 1 : steps > 600 ? 600 : (unsigned)steps;
     m->ramp_due = now_of(m);
     ramp_next(m);
-}
-
-/* --- interlude and purge --------------------------------------------------------------------- */
-
-static void note(struct manifold *m, const char *what, double seconds)
-{
-    char text[128];
-    struct obuf out = {text, 0, sizeof text - 1};
-    (void)!obuf_printf(&out, "%s of inert gas on stream %c: ", what, m->order.stream);
-    num_put_short(&out, seconds, 3);
-    (void)!obuf_printf(&out, " s");
-    text[out.len] = '\0';
-    m->config.note(m->config.ctx, text);
-}
-
-static void interlude_flows(struct manifold *m, enum rc rc)
-{
-    if (m->phase != MANIFOLD_INTERLUDE || rc == RC_OK)
-        return;
-    loop_disarm(rig_loop(m->config.rig), &m->timer);
-    if (m->order.off)
-        start_ramp(m); /* it ends unflushed */
-    else
-        finish(m, rc, m->error);
-}
-
-static void start_interlude(struct manifold *m, unsigned volumes)
-{
-    const struct bench_view *view = &rig_station(m->config.rig)->view;
-    double count = volumes > view->interlude_volumes ? volumes : view->interlude_volumes;
-    double seconds = 60.0 * count * view->volume_L / m->order.total_Lmin;
-    if (!flows_inert(m, &m->inert)) {
-        finish(m, RC_REFUSED,
-               "the line between these two mixes is forbidden and the stream has no inert gas");
-        return;
-    }
-    m->phase = MANIFOLD_INTERLUDE;
-    manifold_fill_pipe(m, m->order.stream, &gas_mix_n2);
-    note(m, "interlude", seconds);
-    again_in(m, duration_s(seconds));
-    manifold_drive_flows(m, &m->inert, interlude_flows);
-}
-
-/* What stands still in the pipe meets the air that comes back: fuel is flushed before the flow
- * ends. Where that cannot be, the flow ends all the same. */
-static void flush_and_close(struct manifold *m)
-{
-    double flows = gate_commanded_total_slpm(m->config.gate, m->order.stream);
-    unsigned volumes = 0;
-    m->order.total_Lmin = flows;
-    if (flows > 0.0 && manifold_volumes_to(m, &gas_mix_air, &volumes) == RC_OK && volumes &&
-        flows_inert(m, &m->inert))
-        start_interlude(m, volumes);
-    else
-        start_ramp(m);
-}
-
-static void prove_line(struct manifold *m)
-{
-    struct gas_mix to;
-    unsigned volumes = 0;
-    enum rc rc = target_composition(m, &to);
-    manifold_settle_pipe(m, m->order.stream);
-    if (m->order.off) {
-        flush_and_close(m);
-        return;
-    }
-    if (rc == RC_OK)
-        rc = manifold_volumes_to(m, &to, &volumes);
-    if (rc != RC_OK)
-        finish(m, RC_REFUSED, "this mix breaks a gas rule");
-    else if (volumes)
-        start_interlude(m, volumes);
-    else
-        start_ramp(m);
-}
-
-static void arming_flows(struct manifold *m, enum rc rc)
-{
-    if (m->phase == MANIFOLD_ARMING && rc != RC_OK)
-        finish(m, rc, m->error);
-}
-
-static void start_arming(struct manifold *m)
-{
-    double volume_L;
-    struct duration left = gate_purge_left(m->config.gate, &volume_L);
-    if (m->order.stream == 'b' || !flows_inert(m, &m->inert)) {
-        finish(m, RC_REFUSED, "oxygen or fuel before the purge of stream a is proven");
-        return;
-    }
-    m->phase = MANIFOLD_ARMING;
-    note(m, "purge", duration_in_s(left));
-    again_in(m, tick);
-    manifold_drive_flows(m, &m->inert, arming_flows);
 }
 
 static void on_timer(void *ctx)
@@ -279,14 +166,14 @@ static void on_timer(void *ctx)
     switch (m->phase) {
     case MANIFOLD_ARMING:
         if (gate_state(m->config.gate) != GATE_ARMED) {
-            again_in(m, tick);
+            manifold_again_in(m, MANIFOLD_TICK);
             return;
         }
         m->pipe[0] = m->newest[0] = gas_mix_n2; /* the purge was of stream a */
-        prove_line(m);
+        manifold_prove_line(m);
         return;
     case MANIFOLD_INTERLUDE:
-        start_ramp(m);
+        manifold_start_ramp(m);
         return;
     case MANIFOLD_RAMP:
         ramp_next(m);
@@ -308,13 +195,14 @@ void manifold_mix(struct manifold *m, const struct mix_order *order, gate_done *
     m->done = done;
     m->ctx = ctx;
     if (!flows_of_order(m, &m->target)) {
-        finish(m, RC_CONFIG, "a gas of this mix has no flow controller free on this stream");
+        manifold_finish(m, RC_CONFIG,
+                        "a gas of this mix has no flow controller free on this stream");
         return;
     }
     if (wants_reactive(m) && gate_state(m->config.gate) != GATE_ARMED)
-        start_arming(m);
+        manifold_start_arming(m);
     else
-        prove_line(m);
+        manifold_prove_line(m);
 }
 
 void manifold_cancel(struct manifold *m)
@@ -322,7 +210,7 @@ void manifold_cancel(struct manifold *m)
     if (m->phase == MANIFOLD_IDLE)
         return;
     note_unfinished(m);
-    finish(m, RC_REFUSED, "given up");
+    manifold_finish(m, RC_REFUSED, "given up");
 }
 
 void manifold_drop(struct manifold *m)
@@ -339,7 +227,7 @@ static void on_selected(void *ctx, enum rc rc, const char *error)
     if (rc == RC_OK)
         m->selected = m->selecting;
     if (m->phase == MANIFOLD_SWITCH) /* else given up meanwhile */
-        finish(m, rc, error);
+        manifold_finish(m, rc, error);
 }
 
 void manifold_select(struct manifold *m, char stream, gate_done *done, void *ctx)
@@ -374,7 +262,7 @@ static void on_publish(void *ctx)
     struct manifold *m = ctx;
     struct loop *loop = rig_loop(m->config.rig);
     manifold_publish_channels(m);
-    if (loop_arm(loop, &m->publish, instant_add(loop_now(loop), tick)) != RC_OK)
+    if (loop_arm(loop, &m->publish, instant_add(loop_now(loop), MANIFOLD_TICK)) != RC_OK)
         log_say(m->config.log, LOG_ERROR, "out of memory for a timer");
 }
 
@@ -416,7 +304,7 @@ void manifold_free(struct manifold *m)
 enum rc manifold_start(struct manifold *m)
 {
     struct loop *loop = rig_loop(m->config.rig);
-    return loop_arm(loop, &m->publish, instant_add(loop_now(loop), tick));
+    return loop_arm(loop, &m->publish, instant_add(loop_now(loop), MANIFOLD_TICK));
 }
 
 void manifold_observe(struct manifold *m, unsigned channel, double si, struct instant t)

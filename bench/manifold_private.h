@@ -1,8 +1,11 @@
-/* Shared by manifold.c (the mix), manifold_flows.c (one set of flows) and manifold_channels.c. */
+/* Shared by manifold.c (the mix), manifold_purge.c (inert gas between), manifold_flows.c (one set
+ * of flows), manifold_pipe.c (what is in the pipes) and manifold_channels.c. */
 #ifndef BENCH_MANIFOLD_PRIVATE_H
 #define BENCH_MANIFOLD_PRIVATE_H
 
 #include "bench/manifold.h"
+
+#define MANIFOLD_TICK duration_ms(100)
 
 enum { MANIFOLD_DRIVES_MAX = 8 };
 
@@ -52,6 +55,18 @@ struct manifold {
     int valve_channel;
 };
 
+/* manifold.c */
+void manifold_again_in(struct manifold *m, struct duration d); /* the timer of the phase */
+void manifold_finish(struct manifold *m, enum rc rc, const char *error);
+struct manifold_flows manifold_commanded(const struct manifold *m);
+/* Worst case of the order's target on its stream; N2 where nothing flows. */
+MUST_CHECK enum rc manifold_target(const struct manifold *m, struct gas_mix *worst);
+void manifold_start_ramp(struct manifold *m);
+/* manifold_purge.c */
+void manifold_start_arming(struct manifold *m);
+/* Goes on with what the line from the gas in the pipe to the target asks for. */
+void manifold_prove_line(struct manifold *m);
+/* manifold_flows.c */
 void manifold_drop_drive(struct manifold *manifold);
 void manifold_drive_flows(struct manifold *manifold, const struct manifold_flows *target,
                           void (*done)(struct manifold *manifold, enum rc rc));
