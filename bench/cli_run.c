@@ -292,7 +292,8 @@ static void print_summary_json(const struct session_result *result)
     printf("{\"summary\":{");
     for (size_t i = 0; i < COUNT(names); i++)
         printf("\"%s\":%u,", names[i], result->verdicts[i]);
-    printf("\"batch\":\"%s\",\"exit\":%d}}\n", result->batch, session_exit_code(result));
+    printf("\"stored\":%s,\"batch\":\"%s\",\"exit\":%d}}\n", result->stored ? "true" : "false",
+           result->batch, session_exit_code(result));
 }
 
 static void print_summary(const struct run *r, const struct session_result *result)
@@ -308,6 +309,12 @@ static void print_summary(const struct run *r, const struct session_result *resu
         fprintf(stderr, "error: cleanup could not be confirmed: walk to the bench and look\n");
     if (options_flag(r->args, "json")) {
         print_summary_json(result);
+        return;
+    }
+    if (!result->stored) {
+        printf("no verdict: the results could not be stored; what is of them: lambdabench show "
+               "%.12s\n",
+               result->batch);
         return;
     }
     printf("%u pass, %u fail, %u error in %d:%02d", pass, result->verdicts[VERDICT_FAIL], error,

@@ -62,8 +62,11 @@ static void print_json(struct display *d, const struct display_pending *p, const
 static void print_pending(struct display *d, const struct display_pending *p)
 {
     char time[32];
-    if (d->kind != DISPLAY_LINES && d->kind != DISPLAY_JSON)
+    if (d->kind == DISPLAY_TERMINAL) {
+        span_copy(span_text(p->text), d->sites[p->site].state, sizeof d->sites[p->site].state);
+        d->sites[p->site].failed = d->sites[p->site].failed || p->failed;
         return;
+    }
     clock_utc_text(clock_wall_us(loop_clock(d->loop), p->t), time);
     if (d->kind == DISPLAY_JSON)
         print_json(d, p, time);
@@ -109,21 +112,28 @@ static struct display_pending *push(struct display *d)
     return &d->pending[(d->first + d->count++) % DISPLAY_PENDING_MAX];
 }
 
-void display_line(struct display *d, uint64_t tag, unsigned site, const char *format, ...)
+/* Serial numbers and instrument texts come from outside. */
+__attribute__((format(printf, 3, 0))) static void hold(struct display *d, struct display_pending *p,
+                                                       const char *format, va_list args)
 {
     char raw[DISPLAY_TEXT_MAX];
+    struct obuf out = {p->text, 0, sizeof p->text - 1};
+    vsnprintf(raw, sizeof raw, format, args);
+    obuf_escaped(&out, span_text(raw));
+    p->text[out.len] = '\0';
+    *push(d) = *p;
+    drain(d);
+}
+
+void display_line(struct display *d, uint64_t tag, unsigned site, const char *format, ...)
+{
     va_list args;
-    if (d->kind == DISPLAY_QUIET)
+    if (d->kind != DISPLAY_LINES && d->kind != DISPLAY_JSON)
         return;
     struct display_pending p = {.tag = tag, .site = site, .t = loop_now(d->loop)};
     va_start(args, format);
-    vsnprintf(raw, sizeof raw, format, args);
+    hold(d, &p, format, args);
     va_end(args);
-    struct obuf out = {p.text, 0, sizeof p.text - 1};
-    obuf_escaped(&out, span_text(raw)); /* serial numbers and instrument texts come from outside */
-    p.text[out.len] = '\0';
-    *push(d) = p;
-    drain(d);
 }
 
 void display_acknowledged(struct display *d, uint64_t tag)
@@ -133,13 +143,15 @@ void display_acknowledged(struct display *d, uint64_t tag)
     drain(d);
 }
 
-void display_site(struct display *d, unsigned site, const char *format, ...)
+void display_site(struct display *d, uint64_t tag, unsigned site, bool failed, const char *format,
+                  ...)
 {
     va_list args;
     if (site > TWIN_SITES_SHOWN || d->kind != DISPLAY_TERMINAL)
         return;
+    struct display_pending p = {.tag = tag, .site = site, .failed = failed};
     va_start(args, format);
-    vsnprintf(d->sites[site].state, sizeof d->sites[site].state, format, args);
+    hold(d, &p, format, args);
     va_end(args);
 }
 
@@ -152,10 +164,25 @@ void display_serial(struct display *d, unsigned site, const char *serial)
     d->sites[site].serial[out.len] = '\0';
 }
 
-void display_end(struct display *d)
+static unsigned drop_unstored(struct display *d)
 {
+    unsigned kept = 0, held = d->count;
+    for (unsigned i = 0; i < held; i++) {
+        unsigned at = (d->first + i) % DISPLAY_PENDING_MAX;
+        if (d->pending[at].tag <= d->acknowledged)
+            d->pending[(d->first + kept++) % DISPLAY_PENDING_MAX] = d->pending[at];
+    }
+    d->count = kept;
+    return held - kept;
+}
+
+void display_end(struct display *d, bool stored)
+{
+    unsigned dropped = stored ? 0 : drop_unstored(d);
     d->patient = true; /* nothing is waiting for this program any more */
     display_acknowledged(d, UINT64_MAX);
+    if (dropped)
+        display_line(d, 0, 0, "%u results are left out here: they are not stored", dropped);
     loop_disarm(d->loop, &d->retry);
     loop_disarm(d->loop, &d->redraw);
     if (d->kind == DISPLAY_TERMINAL) {

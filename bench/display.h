@@ -30,10 +30,13 @@ void display_begin(struct display *display, const struct display_run *run);
 __attribute__((format(printf, 4, 5))) void display_line(struct display *display, uint64_t tag,
                                                         unsigned site, const char *format, ...);
 void display_acknowledged(struct display *display, uint64_t tag);
-/* A short state for the site's line on a terminal: "ip_lean8 0.938 mA ok". */
-__attribute__((format(printf, 3, 4))) void display_site(struct display *display, unsigned site,
+/* A short state for the site's line on a terminal: "ip_lean8 0.938 mA pass", held like a line.
+ * `failed` marks the line until the end. */
+__attribute__((format(printf, 5, 6))) void display_site(struct display *display, uint64_t tag,
+                                                        unsigned site, bool failed,
                                                         const char *format, ...);
 void display_serial(struct display *display, unsigned site, const char *serial);
-void display_end(struct display *display);
+/* What is still held is shown if all is stored, else it is left out, and that is said. */
+void display_end(struct display *display, bool stored);
 
 #endif

@@ -9,6 +9,7 @@ enum { DISPLAY_PENDING_MAX = 512, DISPLAY_TEXT_MAX = 320, TWIN_SITES_SHOWN = 64 
 struct display_pending {
     uint64_t tag;
     unsigned site;
+    bool failed; /* the site's state on a terminal */
     struct instant t;
     char text[DISPLAY_TEXT_MAX];
 };
@@ -24,6 +25,7 @@ struct display {
     unsigned first, count;
     struct {
         char serial[40], state[64];
+        bool failed;
     } sites[TWIN_SITES_SHOWN + 1];
     struct timer redraw, retry;
     uint64_t acknowledged;

@@ -31,8 +31,9 @@ static void draw_site(struct display *d, unsigned site)
     if (!d->sites[site].serial[0])
         fprintf(d->to, "\033[K %2u  -                empty\n", site);
     else
-        fprintf(d->to, "\033[K %2u  %-16.16s %-38.38s %u measured\n", site, d->sites[site].serial,
-                d->sites[site].state, measured);
+        fprintf(d->to, "\033[K %2u  %-16.16s %-4s %-34.34s %u measured\n", site,
+                d->sites[site].serial, d->sites[site].failed ? "FAIL" : "", d->sites[site].state,
+                measured);
 }
 
 /* Without wrapping: a narrow terminal cuts the lines, and the count of them stays right. */

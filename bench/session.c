@@ -150,7 +150,7 @@ void session_acknowledged(void *ctx, enum record_kind kind, uint64_t tag)
 void session_storage_failed(void *ctx, const char *why)
 {
     struct session *s = ctx;
-    s->storage_failed = true;
+    s->storage_failed = s->result.storage_failed = true;
     log_say(s->config.log, LOG_ERROR, "results cannot be stored: %s", why);
     display_line(s->config.display, 0, 0, "storage failed: %s", why);
     session_stop(s, STOP_STORAGE, why);
@@ -192,8 +192,11 @@ void session_ready(void *ctx)
         return;
     loop_disarm(s->config.loop, &s->start_limit);
     enum rc rc = session_start_guard(s);
-    if (rc == RC_OK && s->recorder)
-        rc = session_begin_batch(s);
+    if (rc == RC_OK && s->recorder && session_begin_batch(s) != RC_OK) {
+        s->result.storage_failed = true;
+        give_up_start(s, RC_IO, "the run was not started: its results cannot be stored");
+        return;
+    }
     if (rc == RC_OK)
         rc = manifold_start(s->manifold);
     if (rc == RC_OK)
@@ -226,7 +229,7 @@ static const char *batch_state(const struct session *s)
 static void close_run(struct session *s)
 {
     s->result.stored = !s->storage_failed;
-    display_end(s->config.display);
+    display_end(s->config.display, s->result.stored);
     loop_stop(s->config.loop);
 }
 
@@ -300,6 +303,8 @@ int session_exit_code(const struct session_result *r)
     if (!r->ran) {
         if (r->stopped)
             return EXIT_STOPPED;
+        if (r->storage_failed)
+            return EXIT_STORAGE;
         for (size_t i = 0; i < COUNT(start); i++)
             if (start[i].rc == r->start_rc)
                 return start[i].code;

@@ -37,8 +37,9 @@ struct session_result {
     enum verdict worst;
     unsigned verdicts[VERDICT_ERROR + 1]; /* sites by verdict */
     bool cleanup_ok, stored, ran, has_limits;
-    unsigned parts;   /* sites that got a verdict */
-    enum rc start_rc; /* why it never ran */
+    bool storage_failed; /* before or while it ran */
+    unsigned parts;      /* sites that got a verdict */
+    enum rc start_rc;    /* why it never ran */
     bool stopped, tripped;
     char batch[40];
     struct duration took;

@@ -38,7 +38,7 @@ void session_step_begin(void *ctx, unsigned site, const char *path, const struct
     if (s->recorder)
         stored(s, recorder_begin_step(s->recorder, site, path, step ? step->at.line : 0, attempt,
                                       loop_now(s->config.loop)));
-    display_site(s->config.display, site, "%s", path);
+    display_site(s->config.display, 0, site, false, "%s", path);
 }
 
 void session_step_end(void *ctx, unsigned site, const char *path, enum verdict verdict,
@@ -92,7 +92,8 @@ static void show_measure(struct session *s, unsigned site, const struct measurem
     text[out.len] = '\0';
     display_line(s->config.display, tag, site, "step=%s measure %s=%s", m->step_path, m->name,
                  text);
-    display_site(s->config.display, site, "%-14s %.*s", m->name, (int)value_len, text);
+    display_site(s->config.display, tag, site, m->grade.verdict == VERDICT_FAIL, "%-14s %.*s",
+                 m->name, (int)value_len, text);
 }
 
 void session_measured(void *ctx, unsigned site, const struct measurement *m)
@@ -167,23 +168,19 @@ void session_captured(void *ctx, unsigned site, const struct captured *capture)
 void session_site_done(void *ctx, unsigned site, enum verdict verdict, const char *why)
 {
     struct session *s = ctx;
-    const char *fail = s->first_fail[site][0] ? s->first_fail[site] : NULL;
-    if (why && !*why)
-        why = NULL;
+    const char *because = s->first_fail[site][0] ? s->first_fail[site] : why ? why : "";
     uint64_t tag = next_tag(s);
     session_rest_site(s, site);
     s->result.verdicts[verdict]++;
     s->result.parts++;
     if (s->recorder)
-        stored(s, recorder_end_run(s->recorder, site, verdict_text(verdict), fail ? fail : why,
-                                   loop_now(s->config.loop), tag));
+        stored(s, recorder_end_run(s->recorder, site, verdict_text(verdict),
+                                   *because ? because : NULL, loop_now(s->config.loop), tag));
     display_line(s->config.display, tag, site, "serial=%s verdict %s%s%s%s",
                  s->config.serials[site] ? s->config.serials[site] : "-", verdict_text(verdict),
-                 fail || why ? " (" : "",
-                 fail  ? fail
-                 : why ? why
-                       : "",
-                 fail || why ? ")" : "");
+                 *because ? " (" : "", because, *because ? ")" : "");
+    display_site(s->config.display, tag, site, verdict == VERDICT_FAIL, "%s%s%s",
+                 verdict_text(verdict), *because ? ": " : "", because);
 }
 
 /* --- the batch ---------------------------------------------------------------------------------

@@ -53,7 +53,8 @@ enum rc recorder_new(const struct recorder_config *config, struct recorder **out
     r->inline_writes = config->inline_writes || loop_clock(config->loop)->is_virtual;
     r->timer = timer_of(on_commit_due, r);
     r->last_commit = loop_now(config->loop);
-    r->spill_fd = r->watch.fd = -1;
+    r->watch.fd = -1;
+    spill_init(&r->spill, store_path(config->store));
     if (pthread_mutex_init(&r->lock, NULL) != 0 || pthread_cond_init(&r->wake, NULL) != 0 ||
         pthread_cond_init(&r->done, NULL) != 0) {
         free(r);
@@ -74,18 +75,17 @@ void recorder_free(struct recorder *r)
         return;
     loop_disarm(r->config.loop, &r->timer);
     recorder_stop_thread(r);
+    bool lost_before = r->failed && r->spill.failed; /* then it was said */
     if (r->queue.bytes)
         recorder_drain(r);
     if (r->failed && !r->told)
         log_say(r->config.log, LOG_ERROR, "%s", r->why);
-    if (r->spill_failed)
-        log_say(r->config.log, LOG_ERROR, "%s-spill.ndjson: could not be written completely",
+    if (r->spill.failed && !lost_before)
+        log_say(r->config.log, LOG_ERROR, "%s: not all results could be spilled either",
                 store_path(r->config.store));
     writer_free(r->writer);
     queue_fini(&r->queue);
-    if (r->spill_fd >= 0)
-        close(r->spill_fd);
-    free(r->spill.at);
+    spill_fini(&r->spill);
     free(r->acks.items);
     free(r->delivery.items);
     (void)pthread_cond_destroy(&r->wake);

@@ -4,7 +4,7 @@
  * the same code runs inline). Steps, measurements and verdicts are committed at once, chunks at
  * most every 100 ms. `acknowledged` is called from the loop's thread after COMMIT, in order: only
  * then may a verdict be shown. After the first failure nothing more is written, `failed` is called
- * once, and the jobs that were not stored are appended to the spill file PATH-spill.ndjson
+ * once, and the jobs that were not stored are appended to a spill file (db/spill.h)
  * (waveforms as a summary); every call then returns RC_IO.
  *
  * Under a virtual clock a commit is made when a run or the batch ends, at the latest after a minute

@@ -7,69 +7,33 @@
 
 #include "db/recorder_private.h"
 
-enum { BUSY_TRIES = 3, WAL_PAGES_MAX = 4000, SPILL_LINE_MAX = 1 << 20 };
+enum { BUSY_TRIES = 3, WAL_PAGES_MAX = 4000 };
 
 void recorder_fail(struct recorder *r, const char *why)
 {
     if (r->failed)
         return;
+    struct obuf out = {r->why, 0, sizeof r->why - 1};
     r->failed = true;
-    snprintf(r->why, sizeof r->why, "%s", why);
+    (void)!obuf_printf(&out, "%s", why);
+    spill_tell(&r->spill, &out);
+    r->why[out.len] = '\0';
 }
 
 /* ---- spilling ---- */
-
-static bool open_spill(struct recorder *r)
-{
-    if (r->spill_fd >= 0)
-        return true;
-    size_t size = strlen(store_path(r->config.store)) + sizeof "-spill.ndjson";
-    char *path = malloc(size);
-    if (!r->spill.at) {
-        r->spill.at = malloc(SPILL_LINE_MAX);
-        r->spill.cap = r->spill.at ? SPILL_LINE_MAX : 0;
-    }
-    if (path && r->spill.at) {
-        snprintf(path, size, "%s-spill.ndjson", store_path(r->config.store));
-        r->spill_fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
-    }
-    free(path);
-    return r->spill_fd >= 0;
-}
-
-static bool write_spill(struct recorder *r)
-{
-    struct span left = obuf_span(&r->spill);
-    while (left.len) {
-        ssize_t n = write(r->spill_fd, left.at, left.len);
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n <= 0)
-            return false;
-        left = span_skip(left, (size_t)n);
-    }
-    return true;
-}
-
-void recorder_spill(struct recorder *r, const struct job *job)
-{
-    r->spill.len = 0;
-    if (!open_spill(r) || job_put_json(job, &r->spill) != RC_OK || !write_spill(r))
-        r->spill_failed = true;
-}
 
 static void spill_range(struct recorder *r, uint64_t from, uint64_t to)
 {
     const struct job *job;
     while ((job = queue_next(&r->queue, &from, to)))
-        recorder_spill(r, job);
+        spill_put(&r->spill, job);
 }
 
 /* The last resort: there is nowhere else to go. Locked, but not while the disk takes its time: the
  * loop must go on beating and cleaning up. */
 static void sync_spill(struct recorder *r)
 {
-    int fd = r->spill_fd;
+    int fd = r->spill.fd;
     if (fd < 0)
         return;
     pthread_mutex_unlock(&r->lock);
@@ -99,8 +63,6 @@ static void describe(struct recorder *r, int code, char *text, size_t cap)
     store_describe(code, sqlite3_system_errno(db), store_path(r->config.store), &out);
     if ((code & 0xff) == SQLITE_CONSTRAINT)
         (void)!obuf_printf(&out, ": %.200s", sqlite3_errmsg(db));
-    (void)!obuf_printf(&out, "; what could not be stored is in %s-spill.ndjson",
-                       store_path(r->config.store));
     text[out.len] = '\0';
 }
 
@@ -152,10 +114,10 @@ void recorder_drain(struct recorder *r)
         }
     }
     pthread_mutex_lock(&r->lock);
-    if (why[0])
-        recorder_fail(r, why);
     if (failed || why[0]) {
         spill_range(r, from, to);
+        if (why[0])
+            recorder_fail(r, why);
         sync_spill(r);
     } else {
         acknowledge(r, from, to);

@@ -4,6 +4,7 @@
 
 #include <pthread.h>
 
+#include "db/spill.h"
 #include "db/uuid.h"
 #include "db/writer.h"
 
@@ -35,14 +36,13 @@ struct recorder {
     /* the writer's side */
     struct writer *writer;
     sqlite3 *checkpointer;
-    int spill_fd;
-    struct obuf spill;
     /* shared, under `lock` */
     pthread_mutex_t lock;
     pthread_cond_t wake, done;
     struct queue queue;
     struct acks acks;
-    bool stop, urgent, failed, spill_failed;
+    bool stop, urgent, failed;
+    struct spill spill;
     struct instant oldest; /* of the jobs that wait */
     char why[WHY_MAX];
     pthread_t thread;
@@ -54,10 +54,8 @@ struct recorder {
 
 /* Everything that is queued now: written and committed, or spilled. One thread at a time. */
 void recorder_drain(struct recorder *recorder);
-/* The first failure counts. Call it locked. */
+/* The first failure counts. Call it locked, with what could not be stored spilled. */
 void recorder_fail(struct recorder *recorder, const char *why);
-/* Append one job to the spill file. Call it locked. */
-void recorder_spill(struct recorder *recorder, const struct job *job);
 void recorder_checkpoint(struct recorder *recorder, sqlite3 *db);
 
 /* ---- recorder_thread.c ---- */

@@ -167,17 +167,15 @@ static void overflow(struct recorder *r, const struct job_draft *draft)
     size_t size = job_size(draft);
     struct job *job = size ? aligned_alloc(JOB_ALIGN, size) : NULL;
     char why[WHY_MAX];
-    snprintf(why, sizeof why,
-             "%s: the disk is too slow, the queue of %d MB is full; what could not be stored is in "
-             "%s-spill.ndjson",
-             store_path(r->config.store), RING_BYTES >> 20, store_path(r->config.store));
-    recorder_fail(r, why);
+    snprintf(why, sizeof why, "%s: the disk is too slow, the queue of %d MB is full",
+             store_path(r->config.store), RING_BYTES >> 20);
     if (job) {
         job_fill(draft, size, job);
-        recorder_spill(r, job);
+        spill_put(&r->spill, job);
     } else {
-        r->spill_failed = true;
+        r->spill.failed = true;
     }
+    recorder_fail(r, why);
     free(job);
 }
 

@@ -42,7 +42,7 @@ static const char *shown(struct screen *s)
 
 static void end(struct screen *s)
 {
-    display_end(s->display);
+    display_end(s->display, true);
     display_free(s->display);
     assert_int_equal(fclose(s->to), 0);
     free(s->text);
@@ -82,13 +82,13 @@ static void a_terminal_of_80_columns_is_enough(void **state)
     begin(&s, DISPLAY_TERMINAL, "eol_lsu49", "twin");
     for (unsigned site = 1; site <= 3; site++) {
         display_serial(s.display, site, "LSU49-00412233-and-far-too-long-for-this");
-        display_site(s.display, site, "%-14s %s", "a_measurement_with_a_long_name",
+        display_site(s.display, 0, site, false, "%-14s %s", "a_measurement_with_a_long_name",
                      "0.936123 mA inconclusive, and more than fits");
     }
     display_serial(s.display, 4, NULL);
     for (unsigned i = 0; i < 3; i++)
         display_line(s.display, 0, 1, "step=%s end %s", "one", "pass");
-    display_end(s.display);
+    display_end(s.display, true);
     unsigned most = widest(shown(&s));
     assert_in_range(most, 40, 80);
     assert_non_null(strstr(s.text, "empty"));
@@ -106,12 +106,12 @@ static void escape_sequences_in_serials_do_not_reach_the_terminal(void **state)
     struct screen s;
     (void)state;
     begin(&s, DISPLAY_TERMINAL, "eol", "twin");
-    display_end(s.display);
+    display_end(s.display, true);
     unsigned own = escapes(shown(&s));
     end(&s);
     begin(&s, DISPLAY_TERMINAL, "eol", "twin");
     display_serial(s.display, 1, NASTY);
-    display_end(s.display);
+    display_end(s.display, true);
     assert_int_equal(escapes(shown(&s)), own);
     assert_null(strchr(s.text, '\007'));
     assert_null(strchr(s.text, '\b'));
@@ -158,13 +158,69 @@ static void a_line_waits_until_its_record_is_stored(void **state)
     end(&s);
 }
 
+static void what_is_not_stored_is_left_out_and_that_is_said(void **state)
+{
+    struct screen s;
+    (void)state;
+    begin(&s, DISPLAY_LINES, "eol", "twin");
+    display_line(s.display, 5, 1, "stored");
+    display_line(s.display, 0, 1, "event");
+    display_line(s.display, 6, 1, "verdict pass");
+    display_line(s.display, 0, 1, "later event");
+    display_acknowledged(s.display, 5);
+    display_end(s.display, false);
+    assert_non_null(strstr(shown(&s), "site=1 stored\n"));
+    assert_non_null(strstr(s.text, "site=1 event\n"));
+    assert_non_null(strstr(s.text, "later event\n"));
+    assert_null(strstr(s.text, "verdict pass"));
+    assert_non_null(strstr(s.text, "1 results are left out here: they are not stored\n"));
+    end(&s);
+}
+
+/* The last picture of a terminal. */
+static const char *last_picture(struct screen *s)
+{
+    const char *at = shown(s), *last = at;
+    while ((at = strstr(at, "\033[?7l")))
+        last = at++;
+    return last;
+}
+
+static void a_failed_part_stays_marked_on_the_terminal(void **state)
+{
+    struct screen s;
+    (void)state;
+    begin(&s, DISPLAY_TERMINAL, "eol", "twin");
+    display_serial(s.display, 1, "LSU49-1");
+    display_site(s.display, 7, 1, true, "a_bad 1 V fail");
+    display_site(s.display, 8, 1, false, "z_good 13 V pass");
+    display_end(s.display, true);
+    assert_non_null(strstr(last_picture(&s), "FAIL z_good 13 V pass"));
+    end(&s);
+}
+
+static void a_terminal_shows_no_grade_that_is_not_stored(void **state)
+{
+    struct screen s;
+    (void)state;
+    begin(&s, DISPLAY_TERMINAL, "eol", "twin");
+    display_serial(s.display, 1, "LSU49-1");
+    display_site(s.display, 0, 1, false, "warm");
+    display_site(s.display, 7, 1, true, "a_bad 1 V fail");
+    display_end(s.display, false);
+    assert_non_null(strstr(last_picture(&s), "warm"));
+    assert_null(strstr(s.text, "a_bad"));
+    assert_null(strstr(s.text, "FAIL"));
+    end(&s);
+}
+
 static void quiet_says_nothing(void **state)
 {
     struct screen s;
     (void)state;
     begin(&s, DISPLAY_QUIET, "eol", "twin");
     display_line(s.display, 0, 1, "something");
-    display_end(s.display);
+    display_end(s.display, true);
     assert_int_equal(strlen(shown(&s)), 0);
     end(&s);
 }
@@ -188,6 +244,9 @@ int main(void)
         cmocka_unit_test(escape_sequences_in_serials_do_not_reach_the_terminal),
         cmocka_unit_test(a_log_holds_no_control_character),
         cmocka_unit_test(a_line_waits_until_its_record_is_stored),
+        cmocka_unit_test(what_is_not_stored_is_left_out_and_that_is_said),
+        cmocka_unit_test(a_failed_part_stays_marked_on_the_terminal),
+        cmocka_unit_test(a_terminal_shows_no_grade_that_is_not_stored),
         cmocka_unit_test(quiet_says_nothing),
         cmocka_unit_test(a_line_tells_time_station_and_site),
     };

@@ -78,8 +78,23 @@ for what in "show last --db good.db" "export --db good.db" "gas lambda --gas air
 done
 cp good.db torn.db; dd if=/dev/urandom of=torn.db bs=4096 seek=2 count=3 conv=notrunc 2>/dev/null
 expect 7 "" "$LB" run seq/x.seq --simulate --db torn.db
-(ulimit -f 600; expect 7 "stored" "$LB" run seq/x.seq --simulate --db small.db)
+(ulimit -f 600; expect 7 "no verdict: the results could not be stored" "$LB" run seq/x.seq --simulate --db small.db)
+(ulimit -f 600; "$LB" run seq/x.seq --simulate --db small2.db >small.txt 2>&1)
+same "no verdict is shown that is not stored" "$(grep -c 'verdict ' small.txt)" \
+    "$(sqlite3 small2.db 'select count(*) from run where verdict is not null')"
 [ -e small.db-spill.ndjson ] && ok "what could not be stored is in the spill file" || not_ok "no spill file"
+
+mkdir tiny
+if [ "$(id -u)" = 0 ] && mount -t tmpfs -o size=1000k tmpfs tiny 2>/dev/null; then
+    rm -f /var/tmp/tiny-$$.db-spill.ndjson
+    expect 7 "is in /var/tmp/tiny-$$.db-spill.ndjson" "$LB" run "$SEQ" --simulate --db tiny/tiny-$$.db
+    umount tiny
+    same "a full disk takes no spill file: it is elsewhere" \
+        "$(grep -c '"kind":"run_end"' /var/tmp/tiny-$$.db-spill.ndjson)" 4
+    rm -f /var/tmp/tiny-$$.db-spill.ndjson
+else
+    echo "skip a full disk: a file system of 1 MB cannot be mounted here"
+fi
 
 if command -v setpriv >/dev/null && [ "$(id -u)" = 0 ]; then
     mkdir ro && cp good.db ro/ && chmod 755 . ro && chmod 444 ro/good.db && chmod 755 "$(pwd)"
