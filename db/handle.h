@@ -38,6 +38,9 @@ bool store_may_write_around(const char *path);
 
 /* ---- store_crash.c ---- */
 void store_lock(struct store *store);
+/* A batch's state as stored, or "crashed" for one that is running and that no program writes any
+ * more: it is closed by the next one that writes. */
+const char *store_state_now(const struct store *store, const char *stored);
 
 /* ---- schema.c ---- */
 extern const char *const schema_sql[]; /* ends with NULL */

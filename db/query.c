@@ -98,6 +98,14 @@ static enum rc find_batch(struct store *store, const char *what, struct log *log
 
 /* ---- its content ---- */
 
+/* Takes `stored`; NULL: out of memory. */
+static char *state_now(const struct store *store, char *stored)
+{
+    char *now = stored ? strdup(store_state_now(store, stored)) : NULL;
+    free(stored);
+    return now;
+}
+
 static enum rc read_head(struct store *store, struct log *log, struct result_batch *batch)
 {
     struct reader r = reader_of(
@@ -110,6 +118,7 @@ static enum rc read_head(struct store *store, struct log *log, struct result_bat
                           &batch->mode, &batch->state,   &batch->version};
         for (int i = 0; i < (int)COUNT(texts); i++)
             *texts[i] = reader_text(&r, i);
+        batch->state = state_now(store, batch->state);
         batch->simulated = reader_int(&r, 7, 0) != 0;
         batch->seed = reader_int(&r, 8, 0);
         batch->started_us = reader_int(&r, 9, 0);

@@ -21,9 +21,10 @@ enum rc query_list(struct store *store, const struct list_filter *filter, struct
         sql_text(r.statement, 4, filter->serial);
         (void)sqlite3_bind_int64(r.statement, 5, filter->limit ? filter->limit : 50);
     }
+    struct list_row *row;
+    char stored[sizeof row->state];
     void *items = NULL;
     size_t rows = 0;
-    struct list_row *row;
     while (reader_next(&r) && (row = reader_grow(&r, &items, &rows, sizeof *row))) {
         reader_copy(&r, 0, row->uuid, sizeof row->uuid);
         reader_copy(&r, 1, row->batch, sizeof row->batch);
@@ -33,7 +34,8 @@ enum rc query_list(struct store *store, const struct list_filter *filter, struct
         reader_copy(&r, 5, row->station, sizeof row->station);
         reader_copy(&r, 6, row->program, sizeof row->program);
         reader_copy(&r, 7, row->first_fail, sizeof row->first_fail);
-        reader_copy(&r, 8, row->state, sizeof row->state);
+        reader_copy(&r, 8, stored, sizeof stored);
+        snprintf(row->state, sizeof row->state, "%s", store_state_now(store, stored));
         row->started_us = reader_int(&r, 9, 0);
         row->site = reader_int(&r, 10, 0);
     }

@@ -26,6 +26,22 @@ static bool is_only_writer(struct store *store)
     return alone;
 }
 
+/* True where it cannot be found out. */
+static bool is_written(const struct store *store)
+{
+    struct flock lock = {.l_type = F_WRLCK, .l_start = LOCK_BYTE, .l_len = 1};
+    int fd = open(store->path, O_RDONLY | O_CLOEXEC);
+    bool known = fd >= 0 && fcntl(fd, F_OFD_GETLK, &lock) == 0;
+    if (fd >= 0)
+        close(fd);
+    return !known || lock.l_type != F_UNLCK;
+}
+
+const char *store_state_now(const struct store *store, const char *stored)
+{
+    return strcmp(stored, "running") == 0 && !is_written(store) ? "crashed" : stored;
+}
+
 /* ---- after a crash ---- */
 
 static const char close_crashed_sql[] =

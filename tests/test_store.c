@@ -257,6 +257,24 @@ static void network_file_systems_are_known(void **state)
     assert_null(store_network_name(0x01021994)); /* tmpfs */
 }
 
+/* As a reader that changes nothing sees it. */
+static void assert_seen_as(struct sample *s, const char *state)
+{
+    struct store *reader = NULL;
+    struct result_batch *batch = NULL;
+    struct list_row *rows = NULL;
+    size_t count = 0;
+    assert_int_equal(store_open(s->path, STORE_READ, &s->log, &reader), RC_OK);
+    assert_int_equal(query_batch(reader, "last", &s->log, &batch), RC_OK);
+    assert_string_equal(batch->state, state);
+    assert_int_equal(query_list(reader, &(struct list_filter){0}, &rows, &count), RC_OK);
+    assert_true(count > 0);
+    assert_string_equal(rows[0].state, state);
+    free(rows);
+    query_free_batch(batch);
+    store_close(reader);
+}
+
 static void a_crashed_batch_is_closed_once(void **state)
 {
     struct sample s;
@@ -268,6 +286,7 @@ static void a_crashed_batch_is_closed_once(void **state)
     sample_site(&s, 1);
     assert_int_equal(recorder_end_run(s.recorder, 1, "pass", NULL, sample_time(4), 0), RC_OK);
     sample_close(&s);
+    assert_seen_as(&s, "crashed");
     sample_open_store(&s);
     assert_int_equal(store_close_crashed(s.store, &s.log, &count), RC_OK);
     assert_int_equal(count, 1);
@@ -306,6 +325,7 @@ static void the_batch_of_a_living_program_is_left_alone(void **state)
     }
     close(to_child[0]);
     assert_int_equal(read(to_parent[0], &byte, 1), 1);
+    assert_seen_as(&s, "running");
     sample_open_store(&s);
     assert_int_equal(store_close_crashed(s.store, &s.log, &count), RC_OK);
     assert_int_equal(count, 0);
