@@ -3,8 +3,9 @@
 #include <math.h>
 
 #include "core/num.h"
+#include "core/root.h"
 
-static const double LN_PO2_MIN = -150;
+static const double LN_PO2_MIN = -150, LN_PO2_TOLERANCE = 1e-13;
 static const double OXYGEN_LEAST = 1e-9;
 
 struct problem {
@@ -75,17 +76,17 @@ static double oxygen_excess(const struct problem *pb, double z, struct state *st
     return 2 * st->CO2 + st->CO + st->H2O + 2 * st->O2 - pb->O;
 }
 
-static double bisect(const struct problem *pb, struct state *st)
+static double excess_at(const void *ctx, double z)
 {
-    double lo = LN_PO2_MIN, hi = log(pb->p_bar);
-    for (int i = 0; i < 60; i++) {
-        double z = (lo + hi) / 2;
-        if (oxygen_excess(pb, z, st) > 0)
-            hi = z;
-        else
-            lo = z;
-    }
-    double z = (lo + hi) / 2;
+    struct state st;
+    return oxygen_excess(ctx, z, &st);
+}
+
+static double balance(const struct problem *pb, struct state *st)
+{
+    double z = log(pb->p_bar);
+    if (excess_at(pb, z) > 0) /* else there is nothing but O2 */
+        z = root_find(excess_at, pb, LN_PO2_MIN, z, LN_PO2_TOLERANCE);
     (void)oxygen_excess(pb, z, st);
     return z;
 }
@@ -131,14 +132,17 @@ enum rc gas_equilibrium_solve(const struct gas_mix *gas, const struct gas_consta
                          .rC_scale = exp(-k->lnK1),
                          .k = k,
                          .methane = surface->methane && atoms.C > 0 && atoms.H > 0};
-    double z = bisect(&pb, &st);
+    double z = balance(&pb, &st);
     fill(&pb, &atoms, z, &st, out);
     return RC_OK;
 }
 
 double gas_nernst_mV(double T_K, double ln_pO2_bar, double ln_pO2_ref_bar)
 {
-    return 1000 * GAS_R_J_MOLK * T_K / (4 * GAS_FARADAY_C_MOL) * (ln_pO2_ref_bar - ln_pO2_bar);
+    double apart = ln_pO2_ref_bar - ln_pO2_bar;
+    if (fabs(apart) < 10 * LN_PO2_TOLERANCE) /* not known better: 2e-11 mV */
+        apart = 0;
+    return 1000 * GAS_R_J_MOLK * T_K / (4 * GAS_FARADAY_C_MOL) * apart;
 }
 
 double gas_air_ln_pO2(double p_kPa)

@@ -1,9 +1,9 @@
 /* Equilibrium gas at a catalytic electrode, and its voltage against a reference.
  *
- * From the atoms C, H, O and the inert rest: bisection on ln pO2 with K1, K2 (gas/thermo.h);
- * species O2 N2 Ar CO CO2 H2 H2O and, on request, CH4. NO, NO2 and NH3 count as N2 and their O and
- * H. By default methane is frozen out of the products, as on Pt/YSZ; graphite never forms, but its
- * activity is reported.
+ * From the atoms C, H, O and the inert rest: a bracketed root of ln pO2 (core/root.h) with K1, K2
+ * (gas/thermo.h); species O2 N2 Ar CO CO2 H2 H2O and, on request, CH4. NO, NO2 and NH3 count as N2
+ * and their O and H. By default methane is frozen out of the products, as on Pt/YSZ; graphite never
+ * forms, but its activity is reported.
  *
  *   EMF = RT/4F ln(pO2_ref / pO2)      positive in rich gas: the reference is the positive
  * electrode

@@ -1,8 +1,8 @@
 #include <math.h>
 
+#include "core/root.h"
 #include "gas/equilibrium.h"
 #include "twin/direct.h"
-#include "twin/root.h"
 
 static const double LN_LEAST = -230, LN_UNDEFINED = -46; /* 1e-20 bar */
 static const double GAS_STILL = 1e-9, X_STILL = 1e-9, BALANCED_mA = 1e-6;

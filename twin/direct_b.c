@@ -1,7 +1,7 @@
 #include <math.h>
 
+#include "core/root.h"
 #include "twin/direct.h"
-#include "twin/root.h"
 
 static const double LN_LEAST = -230, GAS_STILL = 1e-9, TOLERANCE = 1e-10, MOST_mV = 2500;
 

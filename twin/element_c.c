@@ -4,8 +4,8 @@
 
 #include "core/num.h"
 #include "core/rng.h"
+#include "core/root.h"
 #include "gas/equilibrium.h"
-#include "twin/root.h"
 
 static const double HOLE_T_K = 1023.15, HOLE_D_m2_s = 1.8e-4;
 static const double PERMEATION_EA_EV = 1.9, PERMEATION_T_K = 1073.15;

@@ -1,4 +1,4 @@
-#include "twin/root.h"
+#include "core/root.h"
 
 #include <math.h>
 #include <stdbool.h>

@@ -1,6 +1,6 @@
 /* Where a monotonic function of one variable crosses zero. */
-#ifndef TWIN_ROOT_H
-#define TWIN_ROOT_H
+#ifndef CORE_ROOT_H
+#define CORE_ROOT_H
 
 /* Chandrupatla's method (Adv. Eng. Software 28 (1997) 145): inverse quadratic interpolation where
  * it is safe, else bisection; about ten calls of `f` on the curves here. The result depends on the
