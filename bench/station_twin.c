@@ -8,6 +8,7 @@
  *       proven io1 0                  # interlock input that reads 1
  *       back-pressure bpc1 suction 30 kPa io1 9   # behind the elements; its outlet is at a pump's
  *                                     # pressure while the pin is on; 'suction ...' may be left out
+ *       reverse io1 10                # output pin that reverses the flow over the elements
  *       manifold 40 mL
  *       cell 12 mL
  *       element lsu49                 # or: element barrier variant p2
@@ -162,6 +163,24 @@ static bool parse_back_pressure(struct station_reader *r)
     return station_end(r);
 }
 
+/* "reverse io1 10" */
+static bool parse_reverse(struct station_reader *r)
+{
+    struct twin_config *config = &r->station->twin.config;
+    int instrument;
+    long pin;
+    if (!station_take_instrument(r, &instrument))
+        return false;
+    if (instrument != r->station->twin.valve_io)
+        return station_fail(r, r->token.at, "a line 'valve' above this one",
+                            "the flow is reversed by the instrument that switches the valve");
+    if (!station_number(r, 0, 15, &pin))
+        return false;
+    config->reversible = true;
+    config->reverse_pin = (unsigned)pin;
+    return station_end(r);
+}
+
 static bool parse_millilitres(struct station_reader *r, double *mL)
 {
     double m3;
@@ -289,6 +308,7 @@ static const struct {
     {"valve", parse_valve},
     {"proven", parse_proven},
     {"back-pressure", parse_back_pressure},
+    {"reverse", parse_reverse},
     {"manifold", parse_manifold},
     {"cell", parse_cell},
     {"element", parse_element},

@@ -120,6 +120,105 @@ static void the_cell_resistance_is_that_of_the_model(void **state)
     rig_close(&rig);
 }
 
+/* Z at 4 kHz with the relays so, ohm. */
+static double at_relays_ohm(struct direct_rig *rig, bool low, bool high)
+{
+    rig_put(rig, rig->scanner, PLANT_RELAY, 0, low);
+    rig_put(rig, rig->scanner, PLANT_RELAY, 1, high);
+    rig_put(rig, rig->lock_in, PLANT_SINE_V, 0, 0.1);
+    rig_put(rig, rig->lock_in, PLANT_SINE_Hz, 0, 4000);
+    double x = rig_get(rig, rig->lock_in, PLANT_LOCK_IN_X_V, 0);
+    return 1000 * x / (0.1 - x);
+}
+
+static void open_sheets(struct direct_rig *rig, double severity)
+{
+    setup(rig);
+    rig->config.variant = ELEMENT_B_DOUBLE;
+    rig->config.reversible = true;
+    rig->config.reverse_pin = 10;
+    if (severity >= 0) {
+        rig->config.defects[0] = (struct twin_defect){1, 18, severity};
+        rig->config.defect_count = 1;
+    }
+    rig_open(rig);
+    rig_heat(rig);
+}
+
+static void each_sheet_has_half_of_the_cell_and_a_short_has_nothing(void **state)
+{
+    struct direct_rig rig;
+    (void)state;
+    setup(&rig);
+    rig.config.variant = ELEMENT_B_DOUBLE;
+    rig_open(&rig);
+    rig_heat(&rig);
+    double cell_ohm = at_relays_ohm(&rig, false, false);
+    double of12_ohm = at_relays_ohm(&rig, true, false), of13_ohm = at_relays_ohm(&rig, false, true);
+    print_message("figure: cell %.2f ohm, sheets %.2f and %.2f ohm\n", cell_ohm, of12_ohm,
+                  of13_ohm);
+    assert_true(fabs(of12_ohm + of13_ohm - cell_ohm) < 0.2 && fabs(of12_ohm - of13_ohm) < 1e-9);
+    assert_true(fabs(at_relays_ohm(&rig, true, true)) < 1e-9);
+    rig_close(&rig);
+}
+
+static void a_single_sheet_has_no_contact_in_its_middle(void **state)
+{
+    struct direct_rig rig;
+    (void)state;
+    hot(&rig);
+    rig_put(&rig, rig.scanner, PLANT_RELAY, 0, 1);
+    rig_put(&rig, rig.lock_in, PLANT_SINE_V, 0, 0.1);
+    assert_true(fabs(rig_get(&rig, rig.lock_in, PLANT_LOCK_IN_X_V, 0) - 0.1) < 1e-12);
+    rig_close(&rig);
+}
+
+/* By how much the side of 12 is hotter, from the sheets. */
+static double side_K(struct direct_rig *rig)
+{
+    double of12_ohm = at_relays_ohm(rig, true, false), of13_ohm = at_relays_ohm(rig, false, true);
+    (void)at_relays_ohm(rig, false, false);
+    return 1013.15 * 1013.15 / 8860 * log(of13_ohm / of12_ohm);
+}
+
+static void the_flow_cools_the_side_it_meets_first_and_turns_round(void **state)
+{
+    struct direct_rig rig;
+    (void)state;
+    open_sheets(&rig, -1);
+    struct plant io = twin_plant_io(rig.twin, 8, 0);
+    double flow_K = 4 * sqrt(0.2); /* at 2 slpm */
+    assert_true(fabs(side_K(&rig) + flow_K) < 0.1);
+    assert_true(fabs(rig_u_mV(&rig) + 0.46 * flow_K) < 0.1);
+    rig_put(&rig, io, PLANT_PIN, 10, 1);
+    rig_wait(&rig, 5);
+    double after_tau_K = flow_K * (1 - 2 * exp(-1));
+    assert_true(fabs(side_K(&rig) - after_tau_K) < 0.1);
+    rig_wait(&rig, 30);
+    print_message("figure: flow %.2f K, reversed %.2f K\n", -flow_K, side_K(&rig));
+    assert_true(fabs(side_K(&rig) - flow_K) < 0.1);
+    rig_close(&rig);
+}
+
+static void a_heater_off_centre_stays_when_the_flow_turns(void **state)
+{
+    static const double severity[] = {0, 0.3, 1};
+    (void)state;
+    for (size_t i = 0; i < COUNT(severity); i++) {
+        struct direct_rig rig;
+        open_sheets(&rig, severity[i]);
+        struct plant io = twin_plant_io(rig.twin, 8, 0);
+        double forward_K = side_K(&rig);
+        rig_put(&rig, io, PLANT_PIN, 10, 1);
+        rig_wait(&rig, 40);
+        double mean_K = (forward_K + side_K(&rig)) / 2;
+        print_message("figure: D18 at %.1f: %.1f K of %.1f K\n", severity[i], fabs(mean_K),
+                      10 + 30 * severity[i]);
+        assert_true(fabs(fabs(mean_K) - (10 + 30 * severity[i])) < 0.3 + 0.01 * fabs(mean_K));
+        rig_close(&rig);
+    }
+}
+
 static double t63_s(unsigned form)
 {
     struct direct_rig rig;
@@ -156,6 +255,10 @@ int main(void)
         cmocka_unit_test(one_common_gas_gives_no_voltage),
         cmocka_unit_test(the_cell_resistance_is_that_of_the_model),
         cmocka_unit_test(an_orifice_makes_the_fine_side_slower),
+        cmocka_unit_test(each_sheet_has_half_of_the_cell_and_a_short_has_nothing),
+        cmocka_unit_test(a_single_sheet_has_no_contact_in_its_middle),
+        cmocka_unit_test(the_flow_cools_the_side_it_meets_first_and_turns_round),
+        cmocka_unit_test(a_heater_off_centre_stays_when_the_flow_turns),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -167,6 +167,8 @@ static const struct station_mistake statements[] = {
     {"instrument b alicat_pc sim \"x\" full-scale 3 bar\ntwin\n  valve io 8\n"
      "  back-pressure b suction 30 kPa io 16\nend",
      13, 37, "expected a whole number from 0 to 15", ""},
+    {"twin\n  reverse io 9\nend", 11, 11, "the flow is reversed by the instrument that sw", "a line 'valve' above"},
+    {"twin\n  valve io 8\n  reverse io 16\nend", 12, 14, "expected a whole number from 0 to 15", ""},
     {"twin\n  proven io x\nend", 11, 13, "expected a whole number from 0 to 15", ""},
     {"twin\n  manifold 40\nend", 11, 12, "expected a quantity in mL", ""},
     {"twin\n  cell 40 mL 3\nend", 11, 14, "one word too many", ""},

@@ -15,6 +15,11 @@ double direct_held(double x, double lo, double hi)
     return x > lo ? (x < hi ? x : hi) : lo;
 }
 
+double direct_side_K(const struct nernst_wiring *wiring, const struct direct_at *at)
+{
+    return wiring->side_dT_K + at->gas->side_K;
+}
+
 struct gas_mix direct_gas(const struct gas_view *view)
 {
     struct gas_mix mix = view->mix;

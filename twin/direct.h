@@ -26,8 +26,9 @@ struct direct_source {
 struct direct_wires {
     struct direct_source source;
     double meter_ohm; /* at the Nernst pair (A) or the cell */
-    bool relay1;      /* A: reference current on; C: source-meter between reference and housing */
-    bool relay2;      /* A: lock-in at the pump cell */
+    bool relay1;      /* A: reference current on; B: lock-in's return at the contact in the middle;
+                       * C: source-meter between reference and housing */
+    bool relay2;      /* A: lock-in at the pump cell; B: its drive at the contact in the middle */
     double sine_V, sine_Hz;
 };
 
@@ -52,6 +53,8 @@ double direct_distance(const struct gas_mix *a, const struct gas_mix *b);
 /* The share of a voltage behind `cell_ohm` that a meter of `meter_ohm` finds. */
 double direct_share(double cell_ohm, double meter_ohm);
 double direct_held(double x, double lo, double hi);
+/* By how much the first side (B: that of 12; A: the pump cell) is hotter: heater and flow. */
+double direct_side_K(const struct nernst_wiring *wiring, const struct direct_at *at);
 /* `path` with cracks and loose contacts, leads not included. */
 struct nernst_path direct_path(const struct nernst_path *path, const struct nernst_wiring *wiring,
                                double u);

@@ -60,7 +60,8 @@ static void prepare(const struct direct_a *a, const struct direct_wires *wires,
     if (gas_barrier_prepare(&pump->barrier, T_K, kPa, &out->at) != RC_OK)
         return; /* held within its range above */
     out->source = at_electrodes(a, &wires->source);
-    out->ohm = nernst_path_ohm(&rp, at->T_K + a->part.wiring.side_dT_K) + a->part.wiring.lead_ohm;
+    out->ohm = nernst_path_ohm(&rp, at->T_K + direct_side_K(&a->part.wiring, at)) +
+               a->part.wiring.lead_ohm;
     if (!outer)
         return;
     out->ln_outer = outer_ln_pO2(a, T_K, kPa);
@@ -261,7 +262,7 @@ void direct_a_read(const struct direct_a *a, const struct direct_wires *wires,
     r.source_mA = sign * ip_mA * element_a_trim(a->part.trim_error);
     r.u_mV = e.nernst_mV * (log(a->x_ref * GAS_ATM_KPA / 100) - z);
     r.u_mV += ohm * reference_uA(a, wires, at) * 1e-3 + transfer_ohm * ip_mA;
-    r.u_mV += NERNST_THERMO_EMF_mV_K * wiring->side_dT_K;
+    r.u_mV += NERNST_THERMO_EMF_mV_K * direct_side_K(wiring, at);
     if (wiring->leads == NERNST_LEADS_SWAPPED) /* against the outer electrode */
         r.u_mV -= up_mV;
     r.u_mV *= direct_share(ohm, wires->meter_ohm);
@@ -293,7 +294,7 @@ struct impedance_point direct_a_lock_in(const struct direct_a *a, const struct d
     struct nernst_path path =
         direct_path(wires->relay2 ? &a->part.pump.rp : &a->part.rn, wiring, at->u);
     struct impedance z;
-    double T_K = at->T_K + (wires->relay2 ? wiring->side_dT_K : 0);
+    double T_K = at->T_K + (wires->relay2 ? direct_side_K(wiring, at) : 0);
     plain.hf_factor = 1; /* in the path already */
     impedance_of_cell(&path, &plain, T_K, &z);
     struct impedance_point current_A = direct_sine_A(&z, wires->sine_V, wires->sine_Hz);

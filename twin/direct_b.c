@@ -17,7 +17,8 @@ struct electric {
     struct side s12, s13;
     const struct element_b *part;
     double T_K, nernst_mV, ohm;
-    double goal_mV; /* for the search */
+    double thermo_mV; /* of a difference of temperature between the sides */
+    double goal_mV;   /* for the search */
     bool from13;
 };
 
@@ -69,6 +70,7 @@ static void prepare(const struct direct_b *b, const struct direct_at *at, struct
     double T_K = direct_hot_K(at->T_K), kPa = at->gas->pressure_kPa;
     double jump = at->u < 0.5 ? 1 : 1 + b->part.wiring.telegraph;
     *out = (struct electric){.part = &b->part, .T_K = T_K, .nernst_mV = nernst_slope_mV(T_K)};
+    out->thermo_mV = NERNST_THERMO_EMF_mV_K * direct_side_K(&b->part.wiring, at);
     out->s12 = (struct side){.barrier = &b->barrier12, .gas = &b->gas.at12};
     out->s13 = (struct side){.barrier = &b->barrier13, .gas = &b->gas.at13};
     side_prepare(&out->s12, T_K, kPa);
@@ -80,8 +82,7 @@ static double volt_mV(const struct electric *e, double ln12, double ln13, double
 {
     return e->nernst_mV * (ln12 - ln13) + i_mA * e->ohm +
            pump_electrode_eta_mV(&e->part->el12, e->T_K, i_mA) +
-           pump_electrode_eta_mV(&e->part->el13, e->T_K, i_mA) +
-           NERNST_THERMO_EMF_mV_K * e->part->wiring.side_dT_K;
+           pump_electrode_eta_mV(&e->part->el13, e->T_K, i_mA) + e->thermo_mV;
 }
 
 /* From the oxygen pressure of the electrode that is pumped empty. */
@@ -104,7 +105,7 @@ static double off_mV(const void *ctx, double z)
 static struct point at_voltage(struct electric *e, double u_mV)
 {
     e->goal_mV = u_mV;
-    e->from13 = u_mV >= NERNST_THERMO_EMF_mV_K * e->part->wiring.side_dT_K;
+    e->from13 = u_mV >= e->thermo_mV;
     double z =
         root_find(off_mV, e, LN_LEAST, e->from13 ? e->s13.ln_most : e->s12.ln_most, TOLERANCE);
     struct point point = from_empty(e, z);
@@ -185,14 +186,34 @@ void direct_b_read(const struct direct_b *b, const struct direct_wires *wires,
     *out = r;
 }
 
-struct impedance_point direct_b_lock_in(const struct direct_b *b, const struct direct_wires *wires,
-                                        const struct direct_at *at)
+/* What the sine flows through: the cell, or from one electrode to the contact in the middle, half
+ * of the difference of temperature away from the cell. False: nothing is connected there. */
+static bool driven_path(const struct direct_b *b, const struct direct_wires *wires,
+                        const struct direct_at *at, struct impedance *out)
 {
     struct nernst_path path = element_b_path(&b->part);
     struct nernst_wiring plain = b->part.wiring;
-    struct impedance z;
+    double T_K = at->T_K;
+    if (wires->relay1 || wires->relay2) {
+        if (element_b_sheet_path(&b->part, wires->relay1, &path) != RC_OK)
+            return false;
+        T_K += (wires->relay1 ? 0.5 : -0.5) * direct_side_K(&plain, at);
+        plain.ct_factor /= 2; /* one electrode */
+        plain.c_factor *= 2;
+    }
     path = direct_path(&path, &b->part.wiring, at->u);
     plain.hf_factor = 1; /* in the path already */
-    impedance_of_cell(&path, &plain, at->T_K, &z);
+    impedance_of_cell(&path, &plain, T_K, out);
+    return true;
+}
+
+struct impedance_point direct_b_lock_in(const struct direct_b *b, const struct direct_wires *wires,
+                                        const struct direct_at *at)
+{
+    struct impedance z;
+    if (wires->relay1 && wires->relay2) /* drive and return at one contact */
+        return (struct impedance_point){0, 0};
+    if (!driven_path(b, wires, at, &z))
+        return (struct impedance_point){wires->sine_V, 0};
     return direct_drop_V(&z, direct_sine_A(&z, wires->sine_V, wires->sine_Hz), wires->sine_Hz);
 }

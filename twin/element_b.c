@@ -68,16 +68,17 @@ void element_b_draw(struct element_b *b, uint64_t seed, uint64_t index)
     b->tau_12_s *= factor(&rng, 0.10);
     b->tau_13_s *= factor(&rng, 0.10);
     b->wiring.heater.r20_ohm *= factor(&rng, 0.03);
+    b->sheet_split = factor(&rng, 0.02) - 1;
+}
+
+static double between_ohm(const struct element_b *b)
+{
+    return b->web_ohm > 0 ? 1 / (1 / b->frame_ohm + 1 / b->web_ohm) : b->frame_ohm;
 }
 
 static double ohm_at_740(const struct element_b *b)
 {
-    if (b->form != ELEMENT_B_DOUBLE)
-        return b->plate_ohm;
-    double between = b->frame_ohm;
-    if (b->web_ohm > 0)
-        between = 1 / (1 / b->frame_ohm + 1 / b->web_ohm);
-    return 2 * b->sheet_ohm + between;
+    return b->form == ELEMENT_B_DOUBLE ? 2 * b->sheet_ohm + between_ohm(b) : b->plate_ohm;
 }
 
 double element_b_cell_ohm(const struct element_b *b, double T_K)
@@ -90,6 +91,16 @@ struct nernst_path element_b_path(const struct element_b *b)
 {
     double hf = b->wiring.hf_factor; /* impedance_of_cell applies it */
     return (struct nernst_path){0, element_b_cell_ohm(b, NERNST_T0_K) / hf, b->ea_eV};
+}
+
+enum rc element_b_sheet_path(const struct element_b *b, bool of12, struct nernst_path *out)
+{
+    if (b->form != ELEMENT_B_DOUBLE)
+        return RC_REFUSED;
+    double sheet_ohm = b->sheet_ohm * (of12 ? 1 + b->sheet_split : 1 - b->sheet_split);
+    *out = element_b_path(b);
+    out->active_ohm *= (sheet_ohm + between_ohm(b) / 2) / ohm_at_740(b);
+    return RC_OK;
 }
 
 enum rc element_b_barrier(const struct element_b *b, bool fine, struct gas_barrier *out)

@@ -37,6 +37,7 @@ struct element_b {
     struct pump_layer orifice; /* kO2 0: the fine layer is directly in the gas */
     double clearance_mC;       /* 4F pV/RT of the clearance behind the orifice */
     double plate_ohm, sheet_ohm, frame_ohm, web_ohm; /* web 0: none */
+    double sheet_split; /* the sheet of 12 is thicker by this share, that of 13 thinner */
     double ea_eV;
     struct pump_electrode el12, el13;
     double tau_12_s, tau_13_s;
@@ -45,13 +46,18 @@ struct element_b {
 
 /* R_cell 60 ohm in every form. */
 void element_b_nominal(enum element_b_form form, struct element_b *out);
-/* A good part: fine and coarse layer 6 % each, kappa 6 %, R 4.5 %, tau 10 %, R20 3 %. */
+/* A good part: fine and coarse layer 6 % each, kappa 6 %, R 4.5 %, tau 10 %, R20 3 %, sheets 2 %.
+ */
 void element_b_draw(struct element_b *b, uint64_t seed, uint64_t index);
 
 /* Ionic resistance at T, without leads. */
 double element_b_cell_ohm(const struct element_b *b, double T_K);
 /* The same as a path, for impedance_of_cell. */
 struct nernst_path element_b_path(const struct element_b *b);
+/* From an electrode to the contact in the middle of the frame. RC_REFUSED: a single sheet has none.
+ */
+MUST_CHECK enum rc element_b_sheet_path(const struct element_b *b, bool of12,
+                                        struct nernst_path *out);
 /* The fine side (sublayers and orifice) or the coarse side as one barrier. */
 MUST_CHECK enum rc element_b_barrier(const struct element_b *b, bool fine, struct gas_barrier *out);
 

@@ -7,6 +7,7 @@ static const double MFC_TAU_S = 0.3, MFC_SETTLED = 1e-6, CELL_SETTLED = 1e-8;
 static const double BACK_DIFFUSION_mL_S = 0.02, BACK_DIFFUSION_slpm = 0.01;
 static const double BACK_PRESSURE_kPa_slpm = 0.05;
 static const double VALVE_TAU_S = 0.5, VALVE_SETTLED_kPa = 1e-4;
+static const double ACROSS_K = 4, ACROSS_slpm = 10, ACROSS_TAU_S = 5;
 
 static void mix_towards(struct gas_mix *mix, const struct gas_mix *goal, double share)
 {
@@ -115,6 +116,19 @@ static void step_valve(struct gasline *line)
         there ? goal_kPa : now_kPa - (goal_kPa - now_kPa) * expm1(-TWIN_STEP_S / VALVE_TAU_S);
     line->view.serial++;
     update_share(line, line->selected);
+}
+
+void gasline_reverse(struct gasline *line, bool reversed)
+{
+    line->across.reversed = reversed;
+}
+
+static void step_across(struct gasline *line)
+{
+    double goal_K = -ACROSS_K * sqrt(line->streams[line->selected].flow_slpm / ACROSS_slpm);
+    if (line->across.reversed)
+        goal_K = -goal_K;
+    line->view.side_K -= (goal_K - line->view.side_K) * expm1(-TWIN_STEP_S / ACROSS_TAU_S);
 }
 
 static void step_flow(struct gasline_flow *f, double share)
@@ -247,6 +261,8 @@ void gasline_step(struct gasline *line)
     }
     if (line->valve.fitted)
         step_valve(line);
+    if (line->across.fitted)
+        step_across(line);
     if (!line->settled)
         step_cell(line);
 }

@@ -211,6 +211,8 @@ static void io_write(void *ctx, enum plant_signal signal, unsigned channel, doub
     if (channel == io->valve_pin)
         gasline_select(&io->twin->line, io->pins[channel]);
     const struct twin_config *config = &io->twin->config;
+    if (config->reversible && channel == config->reverse_pin)
+        gasline_reverse(&io->twin->line, io->pins[channel]);
     if (config->back_pressure.suction_kPa > 0 && channel == config->back_pressure.suction_pin)
         gasline_set_back(&io->twin->line, io->pins[channel] ? config->back_pressure.suction_kPa
                                                             : config->ambient_kPa);

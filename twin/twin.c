@@ -19,6 +19,7 @@ static void build_valve(struct twin *twin)
     uint64_t key = noise_key(twin->config.seed, "pressure", 0);
     double error = twin->config.noise ? PRESSURE_ERROR : 0;
     twin->line.valve.fitted = valve->fitted;
+    twin->line.across.fitted = twin->config.reversible;
     twin->pressure_key = key;
     twin->pressure_gain = 1 + error * (2 * noise_uniform(key, 0) - 1);
     twin->pressure_zero_kPa = error * valve->full_scale_kPa * (2 * noise_uniform(key, 1) - 1);

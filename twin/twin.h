@@ -63,6 +63,10 @@ struct twin_config {
     double cell_mL;     /* from the valve to an element */
     double ambient_degC, ambient_kPa;
     struct twin_back_pressure back_pressure;
+    /* An output pin of the digital I/O that switches the valve reverses the flow over the elements,
+     * which then comes from one side. */
+    bool reversible;
+    unsigned reverse_pin;
     bool spread; /* part-to-part spread; false: all parts nominal */
     bool noise;  /* measurement noise */
     struct twin_defect defects[TWIN_DEFECTS_MAX];
@@ -120,8 +124,10 @@ struct plant twin_plant_source(struct twin *twin, unsigned site);
 /* The scanner with its meter. Input c: the voltage of site c + 1 (A: U_N, reference minus measuring
  * electrode, B: U12-13, C: U); input sites + c: U_N of its second reference electrode (A, V9). The
  * meter's resistance (10 Gohm until written) lies at every input all the time. Relay c: 20 uA
- * reference current of site c + 1 (A). Relay sites + c: path of the lock-in of site c + 1, 0: into
- * the Nernst cell (R_i), 1: into the pump cell (R_c; A). */
+ * reference current of site c + 1 (A); the lock-in's return at the contact between the sheets, so
+ * that its sine flows through the sheet of electrode 12 alone (B). Relay sites + c: path of the
+ * lock-in of site c + 1, 0: into the Nernst cell (R_i), 1: into the pump cell (R_c; A); its drive
+ * at the contact between the sheets: the sheet of electrode 13 alone (B). */
 struct plant twin_plant_scanner(struct twin *twin);
 /* A voltmeter at the terminals of a supply channel. */
 struct plant twin_plant_meter(struct twin *twin, unsigned supply, unsigned channel);
