@@ -96,7 +96,7 @@ struct station_twin {
     unsigned load_channel;
     int valve_io;
     unsigned valve_pin, proven_inputs;
-    int back_pressure; /* instrument, -1: none */
+    int back_pressure, vent_pressure; /* instruments, -1: none */
     /* Direct elements. */
     unsigned site_of[STATION_INSTRUMENTS_MAX]; /* source-meter or lock-in -> site; 0: none */
     int scanner, meter, meter_supply;          /* instruments, -1: none */

@@ -8,6 +8,7 @@
  *       proven io1 0                  # interlock input that reads 1
  *       back-pressure bpc1 suction 30 kPa io1 9   # behind the elements; its outlet is at a pump's
  *                                     # pressure while the pin is on; 'suction ...' may be left out
+ *       vent-pressure bpc2            # at the vent of the stream that is not selected; same outlet
  *       reverse io1 10                # output pin that reverses the flow over the elements
  *       manifold 40 mL
  *       cell 12 mL
@@ -127,6 +128,33 @@ static bool parse_proven(struct station_reader *r)
     return station_end(r);
 }
 
+static bool take_pressure_controller(struct station_reader *r, int *out,
+                                     struct twin_back_pressure *valve)
+{
+    if (!station_take_instrument(r, out))
+        return false;
+    const struct station_instrument *it = &r->station->instruments[*out];
+    if (it->entry && it->entry->driver->capability != &capability_pressure_controller)
+        return station_fail(r, r->token.at, NULL, "'%s' is no pressure controller", it->setup.name);
+    valve->full_scale_kPa = it->setup.full_scale;
+    if (!(valve->full_scale_kPa > 0.0))
+        return station_fail(r, r->token.at, "add: full-scale 3 bar",
+                            "this pressure controller has no full scale");
+    valve->fitted = true;
+    return true;
+}
+
+/* "vent-pressure bpc2" */
+static bool parse_vent_pressure(struct station_reader *r)
+{
+    struct station_twin *twin = &r->station->twin;
+    if (!twin->config.back_pressure.fitted)
+        return station_fail(r, r->token.at, "a line 'back-pressure' above this one",
+                            "the vent is held at the pressure of the elements");
+    return take_pressure_controller(r, &twin->vent_pressure, &twin->config.vent_pressure) &&
+           station_end(r);
+}
+
 /* "back-pressure bpc1 [suction 30 kPa io1 9]" */
 static bool parse_back_pressure(struct station_reader *r)
 {
@@ -135,16 +163,8 @@ static bool parse_back_pressure(struct station_reader *r)
     double suction_Pa;
     int instrument;
     long pin;
-    if (!station_take_instrument(r, &twin->back_pressure))
+    if (!take_pressure_controller(r, &twin->back_pressure, valve))
         return false;
-    const struct station_instrument *it = &r->station->instruments[twin->back_pressure];
-    if (it->entry && it->entry->driver->capability != &capability_pressure_controller)
-        return station_fail(r, r->token.at, NULL, "'%s' is no pressure controller", it->setup.name);
-    valve->full_scale_kPa = it->setup.full_scale;
-    if (!(valve->full_scale_kPa > 0.0))
-        return station_fail(r, r->token.at, "add: full-scale 3 bar",
-                            "this pressure controller has no full scale");
-    valve->fitted = true;
     if (station_line_end(r))
         return true;
     if (!span_is(r->token.text, "suction"))
@@ -220,6 +240,7 @@ static const struct {
     {"v11", TWIN_ELEMENT_A, ELEMENT_A_V11},
     {"single", TWIN_ELEMENT_B, ELEMENT_B_SINGLE}, {"double", TWIN_ELEMENT_B, ELEMENT_B_DOUBLE},
     {"orifice", TWIN_ELEMENT_B, ELEMENT_B_ORIFICE}, {"layered", TWIN_ELEMENT_B, ELEMENT_B_LAYERED},
+    {"wide_orifice", TWIN_ELEMENT_B, ELEMENT_B_WIDE_ORIFICE},
 #define PROCESS(name, process, buffer) \
     {name, TWIN_ELEMENT_C, (process) + ELEMENT_C_PROCESSES * (unsigned)(buffer)}
     PROCESS("p14_ni", ELEMENT_C_P14, BUFFER_NI), PROCESS("p15_ni", ELEMENT_C_P15, BUFFER_NI),
@@ -308,6 +329,7 @@ static const struct {
     {"valve", parse_valve},
     {"proven", parse_proven},
     {"back-pressure", parse_back_pressure},
+    {"vent-pressure", parse_vent_pressure},
     {"reverse", parse_reverse},
     {"manifold", parse_manifold},
     {"cell", parse_cell},

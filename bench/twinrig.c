@@ -127,6 +127,8 @@ static struct plant plant_of(const struct station *station, unsigned instrument,
         return twin_plant_io(twin, behind->valve_pin, behind->proven_inputs);
     if (behind->back_pressure == (int)instrument)
         return twin_plant_pressure(twin);
+    if (behind->vent_pressure == (int)instrument)
+        return twin_plant_vent_pressure(twin);
     if (behind->scanner == (int)instrument)
         return twin_plant_scanner(twin);
     if (behind->meter == (int)instrument)

@@ -234,7 +234,7 @@ static double t63_s(const struct element_b *b, double u_mV)
     for (int i = 1; i < 4000; i++) {
         struct element_b_env env;
         struct element_b_point point;
-        element_b_step(b, &to.mix, 1e-3, &gas);
+        element_b_step(b, &to.mix, (struct element_b_drive){1e-3, 1}, &gas);
         struct cell_gas at12 = {gas.at12, GAS_ATM_KPA}, at13 = {gas.at13, GAS_ATM_KPA};
         assert_int_equal(element_b_prepare(b, &at12, &at13, ELEMENT_B_T_K, &env), RC_OK);
         assert_int_equal(element_b_at_voltage(b, &env, u_mV, &point), RC_OK);

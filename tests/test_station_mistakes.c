@@ -167,6 +167,10 @@ static const struct station_mistake statements[] = {
     {"instrument b alicat_pc sim \"x\" full-scale 3 bar\ntwin\n  valve io 8\n"
      "  back-pressure b suction 30 kPa io 16\nend",
      13, 37, "expected a whole number from 0 to 15", ""},
+    {"instrument b alicat_pc sim \"x\" full-scale 3 bar\ntwin\n  vent-pressure b\nend",
+     12, 3, "the vent is held at the pressure of the ele", "a line 'back-pressure' above"},
+    {"instrument b alicat_pc sim \"x\" full-scale 3 bar\ntwin\n  back-pressure b\n  vent-pressure io\nend",
+     13, 17, "'io' is no pressure controller", ""},
     {"twin\n  reverse io 9\nend", 11, 11, "the flow is reversed by the instrument that sw", "a line 'valve' above"},
     {"twin\n  valve io 8\n  reverse io 16\nend", 12, 14, "expected a whole number from 0 to 15", ""},
     {"twin\n  proven io x\nend", 11, 13, "expected a whole number from 0 to 15", ""},

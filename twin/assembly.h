@@ -37,6 +37,15 @@ struct twin_port {
     unsigned index, channel;
 };
 
+/* Sensor of a pressure controller: reading = gain * truth + zero. */
+struct twin_gauge {
+    struct twin *twin;
+    uint64_t key;
+    double gain, zero_kPa;
+    struct gasline_valve *valve;
+    const double *kPa;
+};
+
 struct twin_io {
     struct twin *twin;
     unsigned valve_pin, ok_inputs;
@@ -49,8 +58,8 @@ struct twin {
     struct gasline line;
     struct supply supplies[TWIN_SUPPLIES_MAX];
     struct twin_site sites[TWIN_SITES_MAX];
-    uint64_t flow_keys[TWIN_FLOWS_MAX], room_key, supply_key, pressure_key; /* noise */
-    double pressure_gain, pressure_zero_kPa; /* reading = gain * truth + zero */
+    uint64_t flow_keys[TWIN_FLOWS_MAX], room_key, supply_key; /* noise */
+    struct twin_gauge gauges[2];                              /* at the elements, at the vent */
     struct twin_port flow_ports[TWIN_FLOWS_MAX], supply_ports[TWIN_SUPPLIES_MAX];
     struct twin_port load_ports[TWIN_SUPPLIES_MAX][SUPPLY_CHANNELS];
     struct twin_port controller_ports[TWIN_SITES_MAX];

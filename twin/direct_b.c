@@ -160,7 +160,8 @@ void direct_b_step(struct direct_b *b, const struct direct_at *at)
     if (!b->moving)
         return;
     struct gas_mix gas = direct_gas(at->gas);
-    element_b_step(&b->part, &gas, TWIN_STEP_S, &b->gas);
+    struct element_b_drive drive = {TWIN_STEP_S, at->gas->compression};
+    element_b_step(&b->part, &gas, drive, &b->gas);
     if (direct_distance(&b->gas.at12, &gas) < GAS_STILL &&
         direct_distance(&b->gas.clearance, &gas) < GAS_STILL &&
         direct_distance(&b->gas.at13, &gas) < GAS_STILL) {

@@ -36,6 +36,10 @@ void element_b_nominal(enum element_b_form form, struct element_b *out)
         out->orifice = (struct pump_layer){40, 0.01};
         out->clearance_mC = 2.6;
         out->fine[0].kO2_mA = 10; /* 8 mA with the orifice */
+    } else if (form == ELEMENT_B_WIDE_ORIFICE) {
+        out->orifice = (struct pump_layer){120, 0.01};
+        out->clearance_mC = 2.6;
+        out->fine[0].kO2_mA = 60.0 / 7; /* 8 mA with the orifice */
     } else if (form == ELEMENT_B_LAYERED) {
         out->fine[0] = (struct pump_layer){16, 0.80};
         out->fine[1] = (struct pump_layer){32, 0.20};
@@ -217,13 +221,31 @@ void element_b_start(const struct gas_mix *gas, struct element_b_state *out)
     *out = (struct element_b_state){*gas, *gas, *gas};
 }
 
-void element_b_step(const struct element_b *b, const struct gas_mix *gas, double dt_s,
-                    struct element_b_state *state)
+static double slower(double kappa_bar, double compression)
 {
-    double clearance_s = 0;
+    const double p0_bar = GAS_ATM_KPA / 100;
+    return (kappa_bar + compression * p0_bar) / (kappa_bar + p0_bar);
+}
+
+/* Of the sublayers, by their resistance. */
+static double fine_kappa_bar(const struct element_b *b)
+{
+    double sum = 0, weight = 0;
+    for (size_t i = 0; i < b->fine_count; i++) {
+        sum += b->fine[i].kappa_bar / b->fine[i].kO2_mA;
+        weight += 1 / b->fine[i].kO2_mA;
+    }
+    return sum / weight;
+}
+
+void element_b_step(const struct element_b *b, const struct gas_mix *gas,
+                    struct element_b_drive drive, struct element_b_state *state)
+{
+    double clearance_s = 0, p = drive.compression, dt_s = drive.dt_s;
     if (b->orifice.kO2_mA > 0)
-        clearance_s = b->clearance_mC / b->orifice.kO2_mA;
-    nernst_gas_step(&state->at12, gas, dt_s, b->tau_12_s);
+        clearance_s = b->clearance_mC / b->orifice.kO2_mA * slower(b->orifice.kappa_bar, p);
+    nernst_gas_step(&state->at12, gas, dt_s, b->tau_12_s * slower(b->coarse.kappa_bar, p));
     nernst_gas_step(&state->clearance, gas, dt_s, clearance_s);
-    nernst_gas_step(&state->at13, &state->clearance, dt_s, b->tau_13_s);
+    nernst_gas_step(&state->at13, &state->clearance, dt_s,
+                    b->tau_13_s * slower(fine_kappa_bar(b), p));
 }

@@ -25,6 +25,7 @@ enum element_b_form {
     ELEMENT_B_DOUBLE,
     ELEMENT_B_ORIFICE,
     ELEMENT_B_LAYERED,
+    ELEMENT_B_WIDE_ORIFICE, /* carries 14 times what the layer does; ELEMENT_B_ORIFICE 4 times */
     ELEMENT_B_FORMS
 };
 enum { ELEMENT_B_LAYERS = 3 };
@@ -86,12 +87,16 @@ void element_b_at_current(const struct element_b *b, const struct element_b_env 
 MUST_CHECK enum rc element_b_ratio(const struct element_b *b, const struct element_b_env *env,
                                    double *out);
 
-/* Gas on its way to the electrodes: one lag for 12; for 13 the clearance and its own layer. */
+/* Gas on its way to the electrodes: one lag for 12; for 13 the clearance and its own layer. A lag
+ * goes with 1/D, which at p (kappa + p)/(kappa + p0) times that at p0 is: `compression` is p/p0. */
 struct element_b_state {
     struct gas_mix at12, clearance, at13;
 };
 void element_b_start(const struct gas_mix *gas, struct element_b_state *out);
-void element_b_step(const struct element_b *b, const struct gas_mix *gas, double dt_s,
-                    struct element_b_state *state);
+struct element_b_drive {
+    double dt_s, compression;
+};
+void element_b_step(const struct element_b *b, const struct gas_mix *gas,
+                    struct element_b_drive drive, struct element_b_state *state);
 
 #endif

@@ -47,14 +47,18 @@ void gasline_init(struct gasline *line)
     line->slices[0] = (struct gasline_slice){gas_mix_air, line->tube_mL};
     line->settled = true;
     line->view.pressure_kPa = line->valve.back_kPa = line->ambient_kPa;
+    line->vent_kPa = line->vent.back_kPa = line->ambient_kPa;
+    line->view.compression = 1;
     update_view(line);
 }
 
-/* Volume that a flow brings in one step; in the selected stream at the pressure of the cell. */
+/* Volume that a flow brings in one step, at the pressure of its stream. */
 static double volume_mL(const struct gasline *line, unsigned stream, double slpm)
 {
     if (line->valve.fitted && stream == line->selected)
         return slpm * line->mL_per_slpm_step * (line->ambient_kPa / line->view.pressure_kPa);
+    if (line->vent.fitted && stream != line->selected)
+        return slpm * line->mL_per_slpm_step * (line->ambient_kPa / line->vent_kPa);
     return slpm * line->mL_per_slpm_step;
 }
 
@@ -78,44 +82,71 @@ void gasline_set_flow(struct gasline *line, unsigned flow, double slpm)
     f->moving = true;
 }
 
+/* The manifold that comes to the cell brings its own pressure; the other keeps the cell's. */
+static void meet_pressures(struct gasline *line)
+{
+    double cell_mL = line->tube_mL + line->cell_mL, cell_kPa = line->view.pressure_kPa;
+    line->view.pressure_kPa =
+        (line->vent_kPa * line->manifold_mL + cell_kPa * cell_mL) / (line->manifold_mL + cell_mL);
+    line->vent_kPa = cell_kPa;
+    line->view.serial++;
+}
+
 void gasline_select(struct gasline *line, unsigned stream)
 {
     assert(stream < 2);
     if (line->selected == stream)
         return;
     line->selected = stream;
+    if (line->vent.fitted)
+        meet_pressures(line);
     line->settled = false;
     line->since_change_mL = 0;
     update_share(line, 0);
     update_share(line, 1);
 }
 
-void gasline_set_pressure(struct gasline *line, double kPa)
+void gasline_set_pressure(struct gasline_valve *valve, double kPa)
 {
-    line->valve.set_kPa = kPa > 0 ? kPa : 0;
+    valve->set_kPa = kPa > 0 ? kPa : 0;
 }
 
 void gasline_set_back(struct gasline *line, double kPa)
 {
-    line->valve.back_kPa = kPa > 0 ? kPa : 0;
+    line->valve.back_kPa = line->vent.back_kPa = kPa > 0 ? kPa : 0;
 }
 
-/* The valve follows its set point between fully open and shut. */
-static void step_valve(struct gasline *line)
+/* The pressure one step on: the valve follows its set point between fully open and shut. */
+static double held_kPa(const struct gasline_valve *valve, double slpm, double now_kPa)
 {
-    const struct gasline_valve *valve = &line->valve;
-    double slpm = line->streams[line->selected].flow_slpm, now_kPa = line->view.pressure_kPa;
     double open_kPa = valve->back_kPa + BACK_PRESSURE_kPa_slpm * slpm;
     double goal_kPa = valve->set_kPa > open_kPa ? valve->set_kPa : open_kPa;
     if (goal_kPa > now_kPa && goal_kPa > open_kPa && slpm <= 0)
         goal_kPa = now_kPa > open_kPa ? now_kPa : open_kPa;
-    if (fabs(goal_kPa - now_kPa) <= 0)
-        return;
     bool there = fabs(goal_kPa - now_kPa) < VALVE_SETTLED_kPa;
-    line->view.pressure_kPa =
-        there ? goal_kPa : now_kPa - (goal_kPa - now_kPa) * expm1(-TWIN_STEP_S / VALVE_TAU_S);
-    line->view.serial++;
-    update_share(line, line->selected);
+    return there ? goal_kPa : now_kPa - (goal_kPa - now_kPa) * expm1(-TWIN_STEP_S / VALVE_TAU_S);
+}
+
+static void step_valve(struct gasline *line)
+{
+    double slpm = line->streams[line->selected].flow_slpm, now_kPa = line->view.pressure_kPa;
+    line->view.pressure_kPa = held_kPa(&line->valve, slpm, now_kPa);
+    if (fabs(line->view.pressure_kPa - now_kPa) > 0) {
+        line->view.serial++;
+        update_share(line, line->selected);
+    }
+    bool held = line->valve.set_kPa > 0 || fabs(line->valve.back_kPa - line->ambient_kPa) > 0;
+    line->view.compression =
+        held ? line->view.pressure_kPa / (line->ambient_kPa + BACK_PRESSURE_kPa_slpm * slpm) : 1;
+}
+
+static void step_vent(struct gasline *line)
+{
+    unsigned other = 1 - line->selected;
+    double now_kPa = line->vent_kPa;
+    line->vent_kPa = held_kPa(&line->vent, line->streams[other].flow_slpm, now_kPa);
+    if (fabs(line->vent_kPa - now_kPa) > 0)
+        update_share(line, other);
 }
 
 void gasline_reverse(struct gasline *line, bool reversed)
@@ -261,6 +292,8 @@ void gasline_step(struct gasline *line)
     }
     if (line->valve.fitted)
         step_valve(line);
+    if (line->vent.fitted)
+        step_vent(line);
     if (line->across.fitted)
         step_across(line);
     if (!line->settled)

@@ -10,9 +10,12 @@
  *   pressure    ambient and 0.05 kPa per slpm through the cell; behind the cell there may be a
  *               back-pressure valve, whose outlet is at ambient or at a pump's pressure: first
  *               order, 0.5 s, never below what lies behind it, and only gas that flows can raise it
- *   across      where a valve reverses the flow over the elements the side that meets the gas
- *               first is colder, by 4 K at 10 slpm, with the root of the flow; first order, 5 s;
- *               elsewhere the gas comes along both sides alike
+ *   vent        where a second valve holds the stream that goes to the vent, its pressure is its
+ *               own; at the switch the gas of both sides of the three-way valve meets: the cell
+ * takes the mean over manifold and cell. Where none is fitted that pressure is left out. across
+ * where a valve reverses the flow over the elements the side that meets the gas first is colder, by
+ * 4 K at 10 slpm, with the root of the flow; first order, 5 s; elsewhere the gas comes along both
+ * sides alike
  *
  * Standard litre: 0 degC, 101.325 kPa. The selected stream goes to the cell, the other to the vent.
  * All sites stand in the same cell. What compression keeps back of the flow is left out. Dead time,
@@ -68,9 +71,10 @@ struct gasline_slice {
 struct gas_view {
     struct gas_mix mix;
     double pressure_kPa;
-    double convection; /* factor on a heater's loss to the gas: 1 + 0.15 sqrt(slpm/10) */
-    unsigned serial;   /* changes whenever anything above changes */
-    double side_K;     /* what the flow makes the first side (12; the pump cell) hotter by */
+    double convection;  /* factor on a heater's loss to the gas: 1 + 0.15 sqrt(slpm/10) */
+    unsigned serial;    /* changes whenever anything above changes */
+    double side_K;      /* what the flow makes the first side (12; the pump cell) hotter by */
+    double compression; /* the pressure over that with the valve open to the room; 1 without one */
 };
 
 struct gasline {
@@ -78,7 +82,8 @@ struct gasline {
     unsigned flow_count;
     struct gasline_stream streams[2];
     unsigned selected;
-    struct gasline_valve valve;
+    struct gasline_valve valve, vent;
+    double vent_kPa; /* of the stream that goes to the vent, where `vent` is fitted */
     struct gasline_across across;
     double manifold_mL, tube_mL, cell_mL, ambient_degC, ambient_kPa;
     double controller_share; /* of the way to its goal that a flow goes in one step */
@@ -96,8 +101,9 @@ void gasline_init(struct gasline *line);
 /* Beyond 0..110 % of full scale the controller's valve is at its stop. NaN counts as 0. */
 void gasline_set_flow(struct gasline *line, unsigned flow, double slpm);
 void gasline_select(struct gasline *line, unsigned stream);
-/* Of the valve; NaN counts as 0. */
-void gasline_set_pressure(struct gasline *line, double kPa);
+/* Of a valve of the line; NaN counts as 0. */
+void gasline_set_pressure(struct gasline_valve *valve, double kPa);
+/* Behind both valves. */
 void gasline_set_back(struct gasline *line, double kPa);
 void gasline_reverse(struct gasline *line, bool reversed);
 void gasline_step(struct gasline *line);

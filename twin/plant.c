@@ -47,23 +47,24 @@ static void flow_write(void *ctx, enum plant_signal signal, unsigned channel, do
 static double pressure_read(void *ctx, enum plant_signal signal, unsigned channel,
                             struct instant now)
 {
-    struct twin *twin = ctx;
+    const struct twin_gauge *gauge = ctx;
+    struct twin *twin = gauge->twin;
     (void)channel;
     twin_advance(twin, now);
     if (signal != PLANT_PRESSURE_kPa)
         return read_room(twin, signal);
-    double shown_kPa = twin->pressure_gain * twin->line.view.pressure_kPa + twin->pressure_zero_kPa;
-    return noisy(twin, shown_kPa, PRESSURE_NOISE_kPa, ~twin->pressure_key);
+    return noisy(twin, gauge->gain * *gauge->kPa + gauge->zero_kPa, PRESSURE_NOISE_kPa,
+                 ~gauge->key);
 }
 
 static void pressure_write(void *ctx, enum plant_signal signal, unsigned channel, double value,
                            struct instant now)
 {
-    struct twin *twin = ctx;
+    const struct twin_gauge *gauge = ctx;
     (void)channel;
-    twin_advance(twin, now);
+    twin_advance(gauge->twin, now);
     if (signal == PLANT_PRESSURE_kPa)
-        gasline_set_pressure(&twin->line, (value - twin->pressure_zero_kPa) / twin->pressure_gain);
+        gasline_set_pressure(gauge->valve, (value - gauge->zero_kPa) / gauge->gain);
 }
 
 static double supply_read(void *ctx, enum plant_signal signal, unsigned channel, struct instant now)
@@ -227,7 +228,13 @@ struct plant twin_plant_flow(struct twin *twin, unsigned flow)
 struct plant twin_plant_pressure(struct twin *twin)
 {
     assert(twin->config.back_pressure.fitted);
-    return (struct plant){pressure_read, pressure_write, twin};
+    return (struct plant){pressure_read, pressure_write, &twin->gauges[0]};
+}
+
+struct plant twin_plant_vent_pressure(struct twin *twin)
+{
+    assert(twin->config.vent_pressure.fitted);
+    return (struct plant){pressure_read, pressure_write, &twin->gauges[1]};
 }
 
 struct plant twin_plant_supply(struct twin *twin, unsigned supply, const unsigned site_of[4])

@@ -13,16 +13,26 @@ enum { JUMP_STEPS = 10 };                     /* a loose contact may jump every 
 static const double MFC_ERROR = 0.004;        /* of reading, rectangular, one per controller */
 static const double PRESSURE_ERROR = 0.00125; /* of reading and of full scale, each rectangular */
 
-static void build_valve(struct twin *twin)
+static void build_gauge(struct twin *twin, unsigned i, const struct twin_back_pressure *config)
 {
-    const struct twin_back_pressure *valve = &twin->config.back_pressure;
-    uint64_t key = noise_key(twin->config.seed, "pressure", 0);
+    struct twin_gauge *gauge = &twin->gauges[i];
+    uint64_t key = noise_key(twin->config.seed, "pressure", i);
     double error = twin->config.noise ? PRESSURE_ERROR : 0;
-    twin->line.valve.fitted = valve->fitted;
-    twin->line.across.fitted = twin->config.reversible;
-    twin->pressure_key = key;
-    twin->pressure_gain = 1 + error * (2 * noise_uniform(key, 0) - 1);
-    twin->pressure_zero_kPa = error * valve->full_scale_kPa * (2 * noise_uniform(key, 1) - 1);
+    gauge->twin = twin;
+    gauge->key = key;
+    gauge->gain = 1 + error * (2 * noise_uniform(key, 0) - 1);
+    gauge->zero_kPa = error * config->full_scale_kPa * (2 * noise_uniform(key, 1) - 1);
+    gauge->valve->fitted = config->fitted;
+}
+
+static void build_valves(struct twin *twin)
+{
+    struct gasline *line = &twin->line;
+    twin->gauges[0] = (struct twin_gauge){.valve = &line->valve, .kPa = &line->view.pressure_kPa};
+    twin->gauges[1] = (struct twin_gauge){.valve = &line->vent, .kPa = &line->vent_kPa};
+    build_gauge(twin, 0, &twin->config.back_pressure);
+    build_gauge(twin, 1, &twin->config.vent_pressure);
+    line->across.fitted = twin->config.reversible;
 }
 
 static void build_line(struct twin *twin)
@@ -45,7 +55,7 @@ static void build_line(struct twin *twin)
         twin->flow_keys[i] = key;
         twin->flow_ports[i] = (struct twin_port){twin, i, 0};
     }
-    build_valve(twin);
+    build_valves(twin);
     gasline_init(line);
 }
 

@@ -63,6 +63,8 @@ struct twin_config {
     double cell_mL;     /* from the valve to an element */
     double ambient_degC, ambient_kPa;
     struct twin_back_pressure back_pressure;
+    /* One more at the vent of the stream that is not selected; its outlet is that of the first. */
+    struct twin_back_pressure vent_pressure;
     /* An output pin of the digital I/O that switches the valve reverses the flow over the elements,
      * which then comes from one side. */
     bool reversible;
@@ -99,8 +101,10 @@ void twin_free(struct twin *twin);
 /* Plants for the simulators; valid as long as the twin. Indices are checked by assertion.
  * Flow controller i of the configuration. */
 struct plant twin_plant_flow(struct twin *twin, unsigned flow);
-/* The back-pressure controller of the configuration: reads and takes kPa. */
+/* The back-pressure controller of the configuration, behind the elements or at the vent: reads and
+ * takes kPa. */
 struct plant twin_plant_pressure(struct twin *twin);
+struct plant twin_plant_vent_pressure(struct twin *twin);
 /* Supply s: `site_of[c]` is the site (from 1) that its channel c feeds, 0: none (aux rail). */
 struct plant twin_plant_supply(struct twin *twin, unsigned supply, const unsigned site_of[4]);
 /* A load on channel `channel` of supply `supply`. */
