@@ -44,6 +44,13 @@ enum rc manifold_volumes_to(const struct manifold *m, const struct gas_mix *to, 
     return rc;
 }
 
+bool manifold_is_wet(const struct manifold *m)
+{
+    const double dry = 0.005;
+    unsigned k = stream_index(m->order.stream);
+    return !(m->pipe[k].x[GAS_H2O] <= dry && m->newest[k].x[GAS_H2O] <= dry);
+}
+
 /* All that is in one pipe may meet all that is in the other, in the valve. */
 bool manifold_streams_may_meet(struct manifold *m)
 {

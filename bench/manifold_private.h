@@ -7,7 +7,7 @@
 
 #define MANIFOLD_TICK duration_ms(100)
 
-enum { MANIFOLD_DRIVES_MAX = 8 };
+enum { MANIFOLD_DRIVES_MAX = 8, MANIFOLD_DRY_VOLUMES = 10 };
 
 enum manifold_phase {
     MANIFOLD_IDLE,
@@ -76,6 +76,8 @@ void manifold_fill_pipe(struct manifold *manifold, char stream, const struct gas
 /* Volumes of inert gas between what is in the order's pipe and `to`; RC_REFUSED: none helps. */
 MUST_CHECK enum rc manifold_volumes_to(const struct manifold *manifold, const struct gas_mix *to,
                                        unsigned *volumes);
+/* Of the order's stream: more than 0.5 % of water in its pipe. */
+bool manifold_is_wet(const struct manifold *manifold);
 bool manifold_streams_may_meet(struct manifold *manifold);
 void manifold_publish_channels(struct manifold *manifold);
 

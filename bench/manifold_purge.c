@@ -58,15 +58,17 @@ static void start_interlude(struct manifold *m, unsigned volumes)
     manifold_drive_flows(m, &m->inert, interlude_flows);
 }
 
-/* What stands still in the pipe meets the air that comes back: fuel is flushed before the flow
- * ends. Where that cannot be, the flow ends all the same. */
+/* What stands still in the pipe meets the air that comes back, and water would condense there: fuel
+ * and water are flushed before the flow ends. Where that cannot be, it ends all the same. */
 static void flush_and_close(struct manifold *m)
 {
     double flows = gate_commanded_total_slpm(m->config.gate, m->order.stream);
     unsigned volumes = 0;
     m->order.total_Lmin = flows;
-    if (flows > 0.0 && manifold_volumes_to(m, &gas_mix_air, &volumes) == RC_OK && volumes &&
-        flows_inert(m, &m->inert))
+    bool known = flows > 0.0 && manifold_volumes_to(m, &gas_mix_air, &volumes) == RC_OK;
+    if (known && manifold_is_wet(m) && volumes < MANIFOLD_DRY_VOLUMES)
+        volumes = MANIFOLD_DRY_VOLUMES;
+    if (known && volumes && flows_inert(m, &m->inert))
         start_interlude(m, volumes);
     else
         manifold_start_ramp(m);

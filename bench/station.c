@@ -1,6 +1,7 @@
 #include "bench/station.h"
 
 #include <assert.h>
+#include <math.h>
 #include <stdlib.h>
 
 #include "bench/station_private.h"
@@ -165,61 +166,6 @@ static bool parse_reference(struct station_reader *r)
     return station_end(r);
 }
 
-static bool parse_extraction(struct station_reader *r)
-{
-    double m3_s;
-    if (!station_quantity(r, "m3/h", &m3_s))
-        return false;
-    if (!num_within(m3_s, 0.0, 10.0))
-        return station_fail(r, r->token.at, NULL, "the extraction is 0 to 36000 m3/h");
-    r->station->view.extraction_Lmin = m3_s * 60000.0;
-    return station_end(r);
-}
-
-static bool parse_nominal(struct station_reader *r)
-{
-    double m3_s;
-    if (!station_quantity(r, "L/min", &m3_s))
-        return false;
-    r->station->nominal_Lmin = m3_s * 60000.0;
-    if (!num_within(r->station->nominal_Lmin, 0.1, 20.0))
-        return station_fail(r, r->token.at, NULL, "the nominal total flow is 0.1 to 20 L/min");
-    return station_end(r);
-}
-
-static bool parse_volume(struct station_reader *r)
-{
-    double m3;
-    if (!station_quantity(r, "mL", &m3))
-        return false;
-    if (!num_within(m3, 1e-6, 0.05))
-        return station_fail(r, r->token.at, NULL, "the gas volume must be 1 mL to 50 L");
-    r->station->view.volume_L = m3 * 1000.0;
-    return station_end(r);
-}
-
-static bool parse_stream(struct station_reader *r)
-{
-    struct span word;
-    if (!station_word(r, "b", &word) || !span_is(word, "b"))
-        return station_fail(r, r->token.at, NULL, "the second stream is called b");
-    if (!station_keyword(r, "via") || !station_keyword(r, "select"))
-        return false;
-    r->station->view.has_streams = true;
-    return station_end(r);
-}
-
-static bool parse_hottest(struct station_reader *r)
-{
-    double kelvin;
-    if (!station_quantity(r, "degC", &kelvin))
-        return false;
-    if (!num_within(kelvin, 223.15, 1473.15))
-        return station_fail(r, r->token.at, NULL, "the hottest gas path is of -50 to 1200 degC");
-    r->station->view.hottest_degC = kelvin - 273.15;
-    return station_end(r);
-}
-
 /* The retest policy is data for production; it is stored with the station file's hash. */
 static bool skip_block(struct station_reader *r)
 {
@@ -242,11 +188,12 @@ static const struct {
     {"sites", parse_sites},
     {"channels", parse_channels},
     {"reference", parse_reference},
-    {"extraction", parse_extraction},
-    {"volume", parse_volume},
-    {"nominal", parse_nominal},
-    {"stream", parse_stream},
-    {"hottest", parse_hottest},
+    {"extraction", station_parse_extraction},
+    {"volume", station_parse_volume},
+    {"nominal", station_parse_nominal},
+    {"stream", station_parse_stream},
+    {"hottest", station_parse_hottest},
+    {"coldest", station_parse_coldest},
     {"instrument", station_parse_instrument},
     {"envelope", station_parse_envelope},
     {"retest", skip_block},
@@ -345,6 +292,7 @@ enum rc station_load(const char *path, struct diag *diag, struct station **out)
     station->view.purge_volumes = 5.0;
     station->view.interlude_volumes = 3.0;
     station->view.hottest_degC = 100.0;
+    station->view.coldest_degC = (double)NAN;
     unsigned before = diag->errors;
     station->arena = arena_new();
     if (!station->arena || source_load(path, diag, &station->source) != RC_OK)

@@ -8,6 +8,7 @@
  *   extraction 50 m3/h
  *   nominal 2 L/min                         # usual total flow: a purge needs 25 % of it
  *   volume 60 mL                            # from the flow controllers to the sensors
+ *   coldest 120 degC                        # coldest wall of the gas path: needed for water vapour
  *   stream b via select
  *   dut "types/barrier.dut"                 # kind of part; its limits tighten the envelope
  *   heaters-on psu1                         # channel n heats site n, regulated by the bench

@@ -37,9 +37,15 @@ bool station_line_end(struct station_reader *r);
 void station_skip_line(struct station_reader *r);
 
 bool station_parse_instrument(struct station_reader *r); /* station_instrument.c */
-bool station_parse_envelope(struct station_reader *r);   /* station_envelope.c */
-bool station_parse_twin(struct station_reader *r);       /* station_twin.c */
-bool station_parse_dut(struct station_reader *r);        /* station_dut.c */
+bool station_parse_extraction(struct station_reader *r); /* station_gas.c */
+bool station_parse_nominal(struct station_reader *r);
+bool station_parse_volume(struct station_reader *r);
+bool station_parse_stream(struct station_reader *r);
+bool station_parse_hottest(struct station_reader *r);
+bool station_parse_coldest(struct station_reader *r);
+bool station_parse_envelope(struct station_reader *r); /* station_envelope.c */
+bool station_parse_twin(struct station_reader *r);     /* station_twin.c */
+bool station_parse_dut(struct station_reader *r);      /* station_dut.c */
 bool station_parse_heaters_on(struct station_reader *r);
 bool station_load_dut(struct station_reader *r, const char *station_path);
 /* After the channels are bound: what the regulation needs, and the type's limits. */

@@ -73,6 +73,21 @@ enum rc gas_dew_point_degC(double x_h2o, double p_kPa, double *degC)
     return RC_OK;
 }
 
+enum rc gas_dew_check(const struct gas_mix *mix, double p_kPa, double coldest_degC,
+                      double *dew_degC)
+{
+    const double dry = 0.005, apart_K = 10, doubt = 1.05;
+    double x = mix->x[GAS_H2O], dew = (double)NAN;
+    bool sound = num_within(x, 0, 1) && num_within(p_kPa, 10, 1000);
+    bool wet = sound && !(x <= dry);
+    bool known = wet && gas_dew_point_degC(x * doubt < 1 ? x * doubt : 1, p_kPa, &dew) == RC_OK;
+    if (dew_degC)
+        *dew_degC = dew;
+    if (!sound)
+        return RC_RANGE;
+    return !wet || (known && dew + apart_K <= coldest_degC) ? RC_OK : RC_REFUSED;
+}
+
 enum rc gas_saturator_x(double t_degC, double p_kPa, double *x_h2o)
 {
     double kPa;

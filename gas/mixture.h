@@ -75,6 +75,12 @@ MUST_CHECK enum rc gas_water_pressure_kPa(double t_degC, double *kPa);
 MUST_CHECK enum rc gas_dew_point_degC(double x_h2o, double p_kPa, double *degC);
 /* Mole fraction behind a saturator at t_degC. RC_RANGE when it would boil. */
 MUST_CHECK enum rc gas_saturator_x(double t_degC, double p_kPa, double *x_h2o);
+/* May this gas pass a wall of `coldest_degC` without condensing there? RC_OK: at most 0.5 % of
+ * water, or its dew point, of 5 % more water, stays 10 K below; RC_REFUSED: not so, or the wall is
+ * not known (NaN); RC_RANGE: no share of water, or no pressure of 10..1000 kPa. `dew_degC` (may be
+ * NULL) is NaN above 110 degC and for 0.5 % of water or less. */
+MUST_CHECK enum rc gas_dew_check(const struct gas_mix *mix, double p_kPa, double coldest_degC,
+                                 double *dew_degC);
 /* Vapour flow that brings `dry_slpm` to x_h2o; x < 1. */
 MUST_CHECK enum rc gas_water_flow_slpm(double dry_slpm, double x_h2o, double *slpm);
 /* Liquid feed of a controlled evaporator: 0.8037 g/min per slpm of vapour (18.015/22.414). */

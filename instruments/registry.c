@@ -20,6 +20,7 @@ const struct registry_entry registry[] = {
     {&bronkhorst_propar_mln_driver, &bronkhorst_propar_mln_sim},
     {&bronkhorst_propar_ls_driver, &bronkhorst_propar_ls_sim},
     {&bronkhorst_propar_mls_driver, &bronkhorst_propar_mls_sim},
+    {&bronkhorst_propar_water_driver, &bronkhorst_propar_water_sim},
     {&itech_it8500_driver, &itech_it8500_sim},
     {&itech_bk8500_driver, &itech_bk8500_sim},
     {&hmp4040_driver, &hmp4040_sim},

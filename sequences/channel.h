@@ -55,10 +55,14 @@ struct bench_view {
     double volume_L;                         /* gas volume from the controllers to the sensor */
     double purge_volumes, interlude_volumes; /* 5 and 3 unless the station asks for more */
     double hottest_degC;                     /* hottest gas path, for LFL(T) */
+    double coldest_degC; /* coldest wall of it, for water vapour; NaN: none declared */
     bool has_streams;
 };
 
 /* -1: none. */
 int channel_find(const struct bench_view *view, struct span name);
+/* The highest pressure at the elements: what the range and the station's envelope allow
+ * `gas.pressure`, at least 110 kPa. */
+double channel_most_kPa(const struct bench_view *view);
 
 #endif

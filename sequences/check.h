@@ -240,6 +240,8 @@ void check_run_block(struct check *c, const struct stmt *stmt);
 void check_run_set(struct check *c, const struct stmt *stmt);
 void check_run_mix(struct check *c, const struct stmt *stmt);
 void check_run_select(struct check *c, const struct stmt *stmt);
+/* check_dew.c: a mix that would condense is an error of its statement. */
+void check_dew(struct check *c, const struct stmt *stmt, const struct check_stream *stream);
 
 /* check_time.c: one function for each kind of wait. */
 void check_time_add(struct check *c, struct check_span span);

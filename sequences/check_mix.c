@@ -286,6 +286,7 @@ void check_run_mix(struct check *c, const struct stmt *stmt)
     compose(c, stmt, share, &to);
     struct gas_rule_limits limits = rule_limits(c);
     say_rule(c, stmt, &to, &limits);
+    check_dew(c, stmt, &to);
     check_shared_gas(c, stmt, &to, &gas->stream[1 - at]);
     check_time_mix(c, stmt, &from, &to);
     gas->stream[at] = to;

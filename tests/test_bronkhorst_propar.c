@@ -38,6 +38,23 @@ static void a_setpoint_is_written_as_a_float_in_the_capacity_unit(void **state)
     assert_memory_equal(bytes + 8, "\x40\x20\0\0", 4);
 }
 
+static void water_is_told_in_grams_an_hour_and_meant_as_vapour(void **state)
+{
+    (void)state;
+    const struct driver *const water = &bronkhorst_propar_water_driver;
+    const struct device_setup setup = {
+        .name = "water", .node = 3, .full_scale = 0.6, .reference_ratio = 1, .expect_gas = "H2O"};
+    char bytes[64];
+    struct obuf out = {bytes, 0, sizeof bytes};
+    /* 12 % of 2 L/min: 0.24 L/min of vapour are 0.24 * 0.8037 * 60 g/h = 11.57 g/h */
+    const struct ask ask = {.kind = ASK_SET, .value = 0.24, .seq = 6};
+    assert_int_equal(water->encode(water, &setup, &ask, &out), RC_OK);
+    const double g_h = propar_get_float((const uint8_t *)bytes + 8);
+    assert_true(fabs(g_h - 0.24 * 0.8037 * 60) < 0.002);
+    const struct ask beyond = {.kind = ASK_SET, .value = 0.6001};
+    assert_int_equal(water->encode(water, &setup, &beyond, &out), RC_RANGE);
+}
+
 static void a_wrong_setpoint_never_reaches_the_wire(void **state)
 {
     (void)state;
@@ -130,6 +147,7 @@ static void each_unit_and_reference_gives_the_station_flow(void **state)
         { &bronkhorst_propar_mln_driver, &bronkhorst_propar_mln_sim, 1.0 },
         { &bronkhorst_propar_ls_driver,  &bronkhorst_propar_ls_sim,  293.15 / 273.15 },
         { &bronkhorst_propar_mls_driver, &bronkhorst_propar_mls_sim, 293.15 / 273.15 },
+        { &bronkhorst_propar_water_driver, &bronkhorst_propar_water_sim, 1.0 },
     };
     /* clang-format on */
     for (size_t i = 0; i < COUNT(rows); i++) {
@@ -314,6 +332,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_setpoint_is_written_as_a_float_in_the_capacity_unit),
+        cmocka_unit_test(water_is_told_in_grams_an_hour_and_meant_as_vapour),
         cmocka_unit_test(a_wrong_setpoint_never_reaches_the_wire),
         cmocka_unit_test(statuses_become_codes),
         cmocka_unit_test(driver_and_simulator_talk),

@@ -93,6 +93,69 @@ static void the_inert_gas_is_not_closed_under_fuel(void **state)
     assert_int_equal(permit(f, "gas.o2", 0.0), RC_OK);
 }
 
+static void never_trips(void *ctx, const char *why)
+{
+    (void)ctx;
+    fail_msg("tripped: %s", why);
+}
+
+static enum rc permit_at(struct gate *gate, unsigned channel, double flow_slpm)
+{
+    char text[160];
+    struct obuf why = {text, 0, sizeof text};
+    enum rc rc = gate_permit(gate, channel, 0, slpm(flow_slpm), &why);
+    assert_int_equal(rc == RC_OK, why.len == 0);
+    return rc;
+}
+
+/* 35 s of nitrogen from `begin_s` with `water_slpm` of vapour in it. */
+static void purge_with(const struct rig_fixture *f, struct gate *gate, int begin_s,
+                       double water_slpm)
+{
+    for (int i = 0; i < 350; i++) {
+        struct instant t = {INT64_C(1000000) * begin_s + INT64_C(100000) * i};
+        static const char *const dry[] = {"gas.o2", "gas.rich"};
+        for (size_t k = 0; k < COUNT(dry); k++)
+            gate_observe(gate, rig_fixture_channel(f, dry[k]), 0.0, t);
+        gate_observe(gate, rig_fixture_channel(f, "gas.lean1"), water_slpm, t);
+        gate_observe(gate, rig_fixture_channel(f, "gas.n2"), 2.0, t);
+    }
+}
+
+static void water_waits_for_a_dry_purge_and_for_a_warm_wall(void **state)
+{
+    struct rig_fixture *f = *state;
+    struct gas_supply gases[] = {f->gases[0], {"water", "gas.lean1", {.x = {[GAS_H2O] = 1}}}};
+    const struct gate_config config = {
+        .rig = f->rig, .log = &f->log, .gases = gases, .gas_count = 2, .trip = never_trips};
+    unsigned n2 = rig_fixture_channel(f, "gas.n2"), water = rig_fixture_channel(f, "gas.lean1");
+    struct gate *gate;
+    assert_int_equal(gate_new(&config, &gate), RC_OK);
+    gate_open(gate);
+    purge_with(f, gate, 100, 0.24);
+    assert_int_equal(gate_state(gate), GATE_PURGE);
+    assert_int_equal(permit_at(gate, water, 0.24), RC_REFUSED);
+    purge_with(f, gate, 200, 0.0);
+    assert_int_equal(gate_state(gate), GATE_ARMED);
+
+    gate_gas_at(gate, n2)->commanded_slpm = 2.0;
+    assert_true(isnan(f->station->view.coldest_degC));
+    assert_int_equal(permit_at(gate, water, 0.24), RC_REFUSED); /* no wall is named */
+    f->station->view.coldest_degC = 59;                         /* 10.7 %: dew point 50.0 degC */
+    assert_int_equal(permit_at(gate, water, 0.24), RC_REFUSED);
+    f->station->view.coldest_degC = 62;
+    assert_int_equal(permit_at(gate, water, 0.24), RC_OK);
+    gate_gas_at(gate, water)->commanded_slpm = 0.24;
+    assert_int_equal(permit_at(gate, n2, 0.5), RC_REFUSED); /* 32 % without its carrier */
+    assert_int_equal(permit_at(gate, n2, 0.0), RC_REFUSED);
+    assert_int_equal(permit_at(gate, n2, 3.0), RC_OK);
+    f->station->view.coldest_degC = 20; /* however cold: less water is always better */
+    assert_int_equal(permit_at(gate, water, 0.1), RC_OK);
+    assert_int_equal(permit_at(gate, water, 0.0), RC_OK);
+    assert_int_equal(permit_at(gate, n2, 3.0), RC_OK);
+    gate_free(gate);
+}
+
 static void a_refusal_trips_once_answers_at_once_and_sends_nothing(void **state)
 {
     struct rig_fixture *f = *state;
@@ -459,6 +522,7 @@ int main(void)
         ON_RIG(oxygen_and_fuel_wait_for_the_purge),
         ON_RIG(what_is_no_number_or_out_of_range_is_refused),
         ON_RIG(the_inert_gas_is_not_closed_under_fuel),
+        ON_RIG(water_waits_for_a_dry_purge_and_for_a_warm_wall),
         ON_RIG(a_refusal_trips_once_answers_at_once_and_sends_nothing),
         ON_RIG(a_permitted_value_is_set_and_read_back),
         ON_RIG(a_flow_that_was_not_taken_is_reckoned_with),

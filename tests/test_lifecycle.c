@@ -24,6 +24,7 @@ LIFE_OF(bronkhorst)
 LIFE_OF(bronkhorst_mln)
 LIFE_OF(bronkhorst_ls)
 LIFE_OF(bronkhorst_mls)
+LIFE_OF(bronkhorst_water)
 LIFE_OF(it8500)
 LIFE_OF(bk8500)
 LIFE_OF(hmp4040)
@@ -51,7 +52,7 @@ LIFE_OF(k34972a)
 static void every_driver_of_the_registry_is_here(void **state)
 {
     (void)state;
-    assert_int_equal(registry_count, 30);
+    assert_int_equal(registry_count, 31);
     assert_null(registry_find(SPAN("")));
     assert_null(registry_find(SPAN("alica")));
     for (size_t i = 0; i < registry_count; i++) {
@@ -71,6 +72,7 @@ int main(void)
         cmocka_unit_test(bronkhorst_mln_lives_through_everything),
         cmocka_unit_test(bronkhorst_ls_lives_through_everything),
         cmocka_unit_test(bronkhorst_mls_lives_through_everything),
+        cmocka_unit_test(bronkhorst_water_lives_through_everything),
         cmocka_unit_test(it8500_lives_through_everything),
         cmocka_unit_test(bk8500_lives_through_everything),
         cmocka_unit_test(hmp4040_lives_through_everything),

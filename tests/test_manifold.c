@@ -218,6 +218,33 @@ static void fuel_is_flushed_before_the_flow_ends(void **state)
     rig_fixture_run(&r->rig, 60000);
 }
 
+static void the_line_is_dried_before_the_flow_ends(void **state)
+{
+    struct rigged *r = *state;
+    struct rig_fixture *f = &r->rig;
+    struct mix_order off = {.stream = 'a', .off = true, .both = true};
+    f->gases[LEAN1].mix = (struct gas_mix){.x = {[GAS_H2O] = 1}};
+    gate_gas_at(f->gate, rig_fixture_channel(f, "gas.lean1"))->inert = false;
+    f->station->view.coldest_degC = 120;
+    mix(r, 'a', LEAN1, 0.12, 0.0);
+    assert_int_equal(f->answer, RC_OK);
+    assert_flows(r, 1.76, 0, 0, 0.24);
+    rig_fixture_run(f, 20000);
+    unsigned before = f->answers, notes = f->notes;
+    start(r, off);
+    rig_fixture_run(f, 1000);
+    assert_flows(r, 2, 0, 0, 0); /* ten volumes of 60 mL at 2 L/min */
+    double took = wait_answer(r, before) + 1;
+    assert_true(took >= 18 && took < 19);
+    assert_int_equal(f->notes, notes + 1);
+    assert_flows(r, 0, 0, 0, 0);
+    mix(r, 'a', N2, 0.0, 0.0); /* dry gas is not dried */
+    rig_fixture_run(f, 20000);
+    before = f->answers;
+    start(r, off);
+    assert_true(wait_answer(r, before) < 1);
+}
+
 static void after_off_the_pipe_may_hold_air(void **state)
 {
     struct rigged *r = *state;
@@ -440,6 +467,7 @@ int main(void)
         ON_RIG(a_glimpse_of_inert_gas_is_no_interlude),
         ON_RIG(a_ramp_takes_its_time_and_obeys_the_turn_down),
         ON_RIG(fuel_is_flushed_before_the_flow_ends),
+        ON_RIG(the_line_is_dried_before_the_flow_ends),
         ON_RIG(after_off_the_pipe_may_hold_air),
         ON_RIG(stream_b_is_prepared_and_selected),
         ON_RIG(streams_that_may_not_meet_are_not_selected),

@@ -259,6 +259,40 @@ static void water_is_dosed_by_dew_point_or_by_liquid(void **state)
     assert_int_equal(gas_water_flow_slpm(8.76, 1, &q), RC_RANGE);
 }
 
+static void a_wall_must_be_ten_kelvin_above_the_dew_point(void **state)
+{
+    (void)state;
+    /* 5 % more than 12 % of water at 1 atm: dew point 50.68 degC */
+    /* clang-format off */
+    static const struct { double x, kPa, wall_degC; enum rc rc; } rows[] = {
+        { 0.12,  101.325, 60.8,         RC_OK },
+        { 0.12,  101.325, 60.6,         RC_REFUSED },
+        { 0.12,  202.65,  60.8,         RC_REFUSED }, /* 66.7 degC there */
+        { 0.12,  202.65,  76.9,         RC_OK },
+        { 0.12,  101.325, (double)NAN,  RC_REFUSED },
+        { 0.005, 101.325, (double)NAN,  RC_OK },
+        { 0.0051, 101.325, (double)NAN, RC_REFUSED },
+        { 0,     101.325, -40,          RC_OK },
+        { 1,     110,     111,          RC_REFUSED }, /* 101.6 degC */
+        { 1,     110,     112,          RC_OK },
+        { 1,     300,     300,          RC_REFUSED }, /* beyond the formula */
+        { (double)NAN, 101.325, 120,    RC_RANGE },
+        { 1.1,   101.325, 120,          RC_RANGE },
+        { 0.12,  (double)NAN, 120,      RC_RANGE },
+        { 0.12,  5,       120,          RC_RANGE },
+    };
+    /* clang-format on */
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct gas_mix mix = {.x = {[GAS_H2O] = rows[i].x}};
+        if (gas_dew_check(&mix, rows[i].kPa, rows[i].wall_degC, NULL) != rows[i].rc)
+            fail_msg("row %zu", i);
+    }
+    struct gas_mix wet = {.x = {[GAS_H2O] = 0.12}};
+    double dew;
+    assert_int_equal(gas_dew_check(&wet, GAS_ATM_KPA, 120, &dew), RC_OK);
+    assert_true(is_near(dew, 50.68, 0.02));
+}
+
 static void gas_conversion_follows_the_published_vector(void **state)
 {
     (void)state;
@@ -298,6 +332,7 @@ int main(void)
         cmocka_unit_test(buffers_stand_for_rich_exhaust),
         cmocka_unit_test(the_smallest_range_that_covers_the_flow_is_chosen),
         cmocka_unit_test(water_is_dosed_by_dew_point_or_by_liquid),
+        cmocka_unit_test(a_wall_must_be_ten_kelvin_above_the_dew_point),
         cmocka_unit_test(gas_conversion_follows_the_published_vector),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -63,6 +63,8 @@ static const struct station_mistake statements[] = {
     {"volume 60 s", 10, 8, "expected a quantity in mL", ""},
     {"hottest 5000 degC", 10, 9, "the hottest gas path is of -50 to 1200 degC", ""},
     {"hottest 100 V", 10, 9, "expected a quantity in degC", ""},
+    {"coldest 301 degC", 10, 9, "the coldest wall is of -40 to 300 degC", ""},
+    {"coldest 1 bar", 10, 9, "expected a quantity in degC", ""},
     {"reference 5 degC", 10, 1, "'reference' stands above all instruments", ""},
     {"stream c via select", 10, 8, "the second stream is called b", ""},
     {"stream b over select", 10, 10, "expected via", ""},

@@ -3,16 +3,18 @@
 
 #include "bench/safety/gate_private.h"
 #include "core/num.h"
+#include "gas/mixture.h"
 
-/* Oxygen up to this share is the impurity of an inert gas, not a dose. */
+/* Oxygen up to this share is the impurity of an inert gas, not a dose; so is water. */
 #define INERT_O2 100e-6
+#define INERT_H2O 1000e-6
 
 static bool is_inert(const struct gas_mix *mix)
 {
     for (unsigned s = 0; s < GAS_SPECIES_COUNT; s++)
         if (gas_species_info((enum gas_species)s)->is_fuel && mix->x[s] > 0.0)
             return false;
-    return gas_o2_equivalent_oxidisers(mix) <= INERT_O2;
+    return gas_o2_equivalent_oxidisers(mix) <= INERT_O2 && mix->x[GAS_H2O] <= INERT_H2O;
 }
 
 static const struct gate_gas *gas_of(const struct gate *gate, unsigned channel)
@@ -170,7 +172,7 @@ double gate_commanded_total_slpm(const struct gate *gate, char stream)
 
 struct composition {
     bool flows;
-    struct gas_mix worst; /* where anything flows */
+    struct gas_mix worst, mean; /* where anything flows; mean: as commanded */
 };
 
 /* The composition of a stream if `channel` flowed at `slpm` (UINT_MAX: as commanded). */
@@ -179,7 +181,8 @@ static enum rc composition_with(const struct gate *gate, char stream, unsigned c
 {
     struct gas_stream streams[GATE_GASES_MAX];
     size_t count = 0;
-    out->flows = false;
+    double total = 0.0;
+    *out = (struct composition){.flows = false};
     for (unsigned i = 0; i < gate->gas_count; i++) {
         const struct gate_gas *gas = &gate->gases[i];
         double flow = gas->channel == channel ? slpm : gas->commanded_slpm;
@@ -188,6 +191,9 @@ static enum rc composition_with(const struct gate *gate, char stream, unsigned c
         if (!gas->supply)
             return RC_REFUSED; /* nobody knows what is in that cylinder */
         out->flows = true;
+        total += flow;
+        for (unsigned s = 0; s < GAS_SPECIES_COUNT; s++) /* mean of what flows so far */
+            out->mean.x[s] += (gas->supply->mix.x[s] - out->mean.x[s]) * (flow / total);
         streams[count++] = (struct gas_stream){.bottle = gas->supply->mix,
                                                .flow_slpm = flow,
                                                .full_scale_slpm = gas->full_scale_slpm,
@@ -223,6 +229,24 @@ static enum rc permit_suction(const struct gate *gate, struct obuf *why)
     return RC_OK;
 }
 
+static bool makes_drier(const struct gate_gas *gas, double slpm)
+{
+    bool wet = gas->supply && gas->supply->mix.x[GAS_H2O] > INERT_H2O;
+    return wet ? slpm < gas->commanded_slpm : slpm > gas->commanded_slpm;
+}
+
+/* Water near the dew point of the coldest wall would wet the elements. */
+static enum rc permit_water(const struct gate *gate, const struct gas_mix *mean, struct obuf *why)
+{
+    const struct bench_view *view = &gate->station->view;
+    enum rc rc = gas_dew_check(mean, channel_most_kPa(view), view->coldest_degC, NULL);
+    if (rc != RC_OK)
+        (void)!obuf_printf(why,
+                           "water would condense: its dew point must be 10 K below the coldest "
+                           "wall that the station names");
+    return rc == RC_OK ? RC_OK : RC_REFUSED;
+}
+
 static enum rc permit_composition(const struct gate *gate, const struct gate_gas *gas, double slpm,
                                   struct obuf *why)
 {
@@ -237,11 +261,15 @@ static enum rc permit_composition(const struct gate *gate, const struct gate_gas
     enum rc rc = gas_rule_check(&next.worst, &gate->limits, &verdict);
     if (rc != RC_OK)
         gas_rule_verdict_put(why, &verdict);
-    else if (gate->suction && slpm > gas->commanded_slpm && !air_may_leak_in(gate, &next.worst)) {
+    else if (!makes_drier(gas, slpm))
+        rc = permit_water(gate, &next.mean, why);
+    if (rc != RC_OK)
+        return RC_REFUSED;
+    if (gate->suction && slpm > gas->commanded_slpm && !air_may_leak_in(gate, &next.worst)) {
         (void)!obuf_printf(why, "too much fuel below the pressure of the room: air may leak in");
         return RC_REFUSED;
     }
-    return rc == RC_OK ? RC_OK : RC_REFUSED;
+    return RC_OK;
 }
 
 static enum rc permit_gas(const struct gate *gate, const struct gate_gas *gas, double si,

@@ -4,7 +4,8 @@
  *
  *   CLOSED  nothing but safe values          (no rig, or after a trip)
  *   PURGE   inert gas and everything that is no gas
- *   ARMED   oxygen and fuel too, as far as the composition rules R1..R3 allow
+ *   ARMED   oxygen, fuel and water vapour too, as far as the composition rules R1..R3 and the dew
+ *           point allow: 10 K below the coldest wall that the station names
  *
  * ARMED is earned: at least `purge_volumes` of measured inert gas, for at least 30 s, at 25 % of
  * the nominal flow or more, unbroken, with oxygen and fuel under 1 % of their full scale. The
@@ -22,7 +23,7 @@ struct gate_gas {
     const struct gas_supply *supply; /* NULL: not a gas of this run, held at zero */
     unsigned channel;                /* of the station */
     double full_scale_slpm, commanded_slpm, measured_slpm;
-    bool inert;  /* no oxygen over 100 ppm, no fuel */
+    bool inert;  /* no oxygen over 100 ppm, no fuel, no water over 0.1 % */
     char stream; /* where it flows now: 'a', 'b' or 0 */
 };
 

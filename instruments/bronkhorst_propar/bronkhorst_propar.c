@@ -17,6 +17,8 @@ static const struct propar_unit unit_ln  = { "ln/min",  1.0 };
 static const struct propar_unit unit_mln = { "mln/min", 0.001 };
 static const struct propar_unit unit_ls  = { "ls/min",  1.0 };
 static const struct propar_unit unit_mls = { "mls/min", 0.001 };
+/* 22.414 L/mol over 18.015 g/mol over 60 min: what water becomes behind an evaporator */
+static const struct propar_unit unit_gh_water = { "g/h", 22.414 / 18.015 / 60 };
 
 static const struct propar_parameter who_parameters[] = {
     { 113, 3, PROPAR_TEXT, 0 }, /* serial number */
@@ -267,4 +269,7 @@ const struct driver bronkhorst_propar_ls_driver = {
     BRONKHORST("bronkhorst_ls", "Bronkhorst mass flow controller, ls/min (ProPar)", &unit_ls) };
 const struct driver bronkhorst_propar_mls_driver = {
     BRONKHORST("bronkhorst_mls", "Bronkhorst mass flow controller, mls/min (ProPar)", &unit_mls) };
+const struct driver bronkhorst_propar_water_driver = {
+    BRONKHORST("bronkhorst_water", "Bronkhorst liquid controller of an evaporator, water in g/h (ProPar)",
+               &unit_gh_water) };
 /* clang-format on */

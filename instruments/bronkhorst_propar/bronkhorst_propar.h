@@ -24,11 +24,16 @@ extern const struct driver bronkhorst_propar_driver;     /* "bronkhorst": ln/min
 extern const struct driver bronkhorst_propar_mln_driver; /* "bronkhorst_mln": mln/min */
 extern const struct driver bronkhorst_propar_ls_driver;  /* "bronkhorst_ls": ls/min (20 degC) */
 extern const struct driver bronkhorst_propar_mls_driver; /* "bronkhorst_mls": mls/min */
+/* "bronkhorst_water": the liquid controller (LIQUI-FLOW, mini CORI-FLOW) in front of an evaporator
+ * (CEM), water in g/h. Its flow is that of the vapour at 0 degC, so `reference_ratio` is of 0 degC;
+ * `expect_gas` is the liquid that it is set to ("H2O"). */
+extern const struct driver bronkhorst_propar_water_driver;
 
 extern const struct sim_driver bronkhorst_propar_sim;
 extern const struct sim_driver bronkhorst_propar_mln_sim;
 extern const struct sim_driver bronkhorst_propar_ls_sim;
 extern const struct sim_driver bronkhorst_propar_mls_sim;
+extern const struct sim_driver bronkhorst_propar_water_sim;
 
 /* The row of constants behind driver.model. */
 struct propar_unit {

@@ -147,4 +147,5 @@ const struct sim_driver bronkhorst_propar_sim     = { BRONKHORST_SIM("bronkhorst
 const struct sim_driver bronkhorst_propar_mln_sim = { BRONKHORST_SIM("bronkhorst_mln") };
 const struct sim_driver bronkhorst_propar_ls_sim  = { BRONKHORST_SIM("bronkhorst_ls") };
 const struct sim_driver bronkhorst_propar_mls_sim = { BRONKHORST_SIM("bronkhorst_mls") };
+const struct sim_driver bronkhorst_propar_water_sim = { BRONKHORST_SIM("bronkhorst_water") };
 /* clang-format on */
