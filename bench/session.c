@@ -9,6 +9,7 @@
 
 static const struct duration loss_patience = {INT64_C(3000000)};
 static const struct duration safe_patience = {INT64_C(5000000)};
+static const struct duration look_period = {INT64_C(100000)};
 
 unsigned session_channel_of(const struct session *s, const struct channel *channel)
 {
@@ -240,6 +241,7 @@ static void finish(struct session *s)
 {
     struct instant now = loop_now(s->config.loop);
     loop_disarm(s->config.loop, &s->safe_limit);
+    loop_disarm(s->config.loop, &s->rest_look);
     session_stop_streams(s);
     s->result.worst = s->worst;
     s->result.cleanup_ok = s->cleanup_ok;
@@ -267,15 +269,34 @@ static void on_safe(void *ctx, enum rc rc, const char *error)
     if (rc != RC_OK) {
         s->cleanup_ok = false;
         log_say(s->config.log, LOG_ERROR, "%s", error ? error : rc_text(rc));
+        finish(s);
+        return;
     }
-    finish(s);
+    s->outputs_rest = true;
+    session_look_at_rest(s);
+}
+
+/* Every set point is zero; rest is when nothing flows any more. */
+void session_look_at_rest(void *ctx)
+{
+    struct session *s = ctx;
+    struct instant next = instant_add(loop_now(s->config.loop), look_period);
+    const char *channel;
+    if (gate_flows_rest(s->gate, &channel))
+        finish(s);
+    else if (loop_arm(s->config.loop, &s->rest_look, next) != RC_OK)
+        session_safe_limit(s);
 }
 
 void session_safe_limit(void *ctx)
 {
     struct session *s = ctx;
+    const char *channel = "";
     s->cleanup_ok = false;
-    log_say(s->config.log, LOG_ERROR, "the instruments did not confirm rest within 5 s");
+    if (s->outputs_rest && !gate_flows_rest(s->gate, &channel))
+        log_say(s->config.log, LOG_ERROR, "%s still flows 5 s after it was closed", channel);
+    else
+        log_say(s->config.log, LOG_ERROR, "the instruments did not confirm rest within 5 s");
     finish(s);
 }
 

@@ -178,7 +178,7 @@ static void close_all(struct session *s)
         loop_unwatch(s->config.loop, &s->signals);
         close(s->signals.fd);
     }
-    struct timer *timers[] = {&s->wake, &s->start_limit, &s->beat, &s->safe_limit};
+    struct timer *timers[] = {&s->wake, &s->start_limit, &s->beat, &s->safe_limit, &s->rest_look};
     for (size_t i = 0; i < COUNT(timers); i++)
         loop_disarm(s->config.loop, timers[i]);
     session_stop_streams(s);
@@ -207,6 +207,7 @@ enum rc session_run(const struct session_config *config, struct session_result *
     s->start_limit = timer_of(session_start_limit, s);
     s->beat = timer_of(session_beat, s);
     s->safe_limit = timer_of(session_safe_limit, s);
+    s->rest_look = timer_of(session_look_at_rest, s);
     diag_init(&s->diag);
     watch_signals(s);
     enum rc rc = open_all(s);

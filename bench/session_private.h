@@ -65,7 +65,7 @@ struct session {
     struct engine *engine;
     struct guard_client *guard;
     struct diag diag;
-    struct timer wake, start_limit, beat, safe_limit;
+    struct timer wake, start_limit, beat, safe_limit, rest_look;
     struct session_set sets[SESSION_RAMPS_MAX];
     engine_ticket mix_ticket, select_ticket;
     bool mix_open, select_open;
@@ -85,6 +85,7 @@ struct session {
     char start_loss[768]; /* why an instrument is not up yet; empty: none was lost */
     enum rc start_loss_rc;
     bool ready, ending, stopping, closing, storage_failed, commit_seen, cleanup_ok;
+    bool outputs_rest; /* every output confirmed it */
     enum verdict worst;
 };
 
@@ -128,6 +129,7 @@ void session_signal(void *ctx, uint32_t events);
 void session_wake(void *ctx);
 void session_start_limit(void *ctx);
 void session_safe_limit(void *ctx);
+void session_look_at_rest(void *ctx);
 void session_acknowledged(void *ctx, enum record_kind kind, uint64_t tag);
 void session_storage_failed(void *ctx, const char *why);
 /* Leave main and run cleanup. The first time, what is still on its way to an output is given up. */

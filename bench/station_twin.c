@@ -4,6 +4,7 @@
  *       cylinder mfc_n2 stream a o2 0.0001 %, n2 balance
  *       heaters psu1                  # channel n feeds site n
  *       load load1 on psu2 1          # on channel 1 of psu2
+ *       stuck mfc_rich at least 0.2 L/min  # its valve does not close; at most: its bottle is empty
  *       valve io1 8                   # output pin of the three-way valve
  *       proven io1 0                  # interlock input that reads 1
  *       back-pressure bpc1 suction 30 kPa io1 9   # behind the elements; its outlet is at a pump's
@@ -91,6 +92,36 @@ static bool parse_cylinder(struct station_reader *r)
     twin->flow_of[instrument] = ++twin->config.flow_count;
     return r->token.kind == TOKEN_EOL ||
            station_fail(r, r->token.at, NULL, "expected ',' or the end of the line");
+}
+
+/* "stuck mfc_rich at least 0.2 L/min", "stuck mfc_n2 at most 0 L/min" */
+static bool parse_stuck(struct station_reader *r)
+{
+    struct station_twin *twin = &r->station->twin;
+    struct span word;
+    int instrument;
+    double m3_s;
+    if (!station_take_instrument(r, &instrument))
+        return false;
+    if (!twin->flow_of[instrument])
+        return station_fail(r, r->token.at, "a line 'cylinder' above this one",
+                            "this instrument doses no gas here");
+    if (!station_keyword(r, "at") || !station_word(r, "least or most", &word))
+        return false;
+    bool least = span_is(word, "least");
+    if (!least && !span_is(word, "most"))
+        return station_fail(r, r->token.at, NULL, "expected least or most");
+    if (!station_quantity(r, "L/min", &m3_s))
+        return false;
+    unsigned flow = twin->flow_of[instrument] - 1;
+    double full_slpm = twin->config.flows[flow].full_scale_slpm;
+    if (!num_within(m3_s * 60000.0, 0.0, full_slpm))
+        return station_fail(r, r->token.at, NULL, "such a flow is of 0 to its full scale");
+    twin->config.flow_faults[flow] =
+        (struct twin_flow_fault){.broken = true,
+                                 .least_slpm = least ? m3_s * 60000.0 : 0.0,
+                                 .most_slpm = least ? full_slpm : m3_s * 60000.0};
+    return station_end(r);
 }
 
 static bool parse_heaters(struct station_reader *r)
@@ -324,6 +355,7 @@ static const struct {
     bool (*parse)(struct station_reader *r);
 } lines[] = {
     {"cylinder", parse_cylinder},
+    {"stuck", parse_stuck},
     {"heaters", parse_heaters},
     {"load", parse_load},
     {"valve", parse_valve},

@@ -92,6 +92,15 @@ static void meet_pressures(struct gasline *line)
     line->view.serial++;
 }
 
+void gasline_break_flow(struct gasline *line, unsigned flow, double least_slpm, double most_slpm)
+{
+    struct gasline_flow *f = &line->flows[flow];
+    assert(flow < line->flow_count);
+    f->broken = f->moving = true;
+    f->least_slpm = least_slpm;
+    f->most_slpm = most_slpm;
+}
+
 void gasline_select(struct gasline *line, unsigned stream)
 {
     assert(stream < 2);
@@ -165,6 +174,10 @@ static void step_across(struct gasline *line)
 static void step_flow(struct gasline_flow *f, double share)
 {
     double goal = f->late_slpm[0];
+    if (f->broken && goal < f->least_slpm)
+        goal = f->least_slpm;
+    if (f->broken && goal > f->most_slpm)
+        goal = f->most_slpm;
     bool queued = false;
     for (unsigned i = 0; i < GASLINE_DEAD_STEPS; i++) {
         double next = i + 1 < GASLINE_DEAD_STEPS ? f->late_slpm[i + 1] : f->set_slpm;

@@ -40,6 +40,8 @@ struct gasline_flow {
     double late_slpm[GASLINE_DEAD_STEPS];
     double flow_slpm; /* as the controller believes */
     bool moving;
+    bool broken; /* it cannot close below the least, or deliver above the most */
+    double least_slpm, most_slpm;
 };
 
 struct gasline_stream {
@@ -100,6 +102,8 @@ struct gasline {
 void gasline_init(struct gasline *line);
 /* Beyond 0..110 % of full scale the controller's valve is at its stop. NaN counts as 0. */
 void gasline_set_flow(struct gasline *line, unsigned flow, double slpm);
+/* A valve that sticks, a bottle that is empty: the flow stays inside these from now on. */
+void gasline_break_flow(struct gasline *line, unsigned flow, double least_slpm, double most_slpm);
 void gasline_select(struct gasline *line, unsigned stream);
 /* Of a valve of the line; NaN counts as 0. */
 void gasline_set_pressure(struct gasline_valve *valve, double kPa);

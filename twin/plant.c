@@ -34,6 +34,11 @@ static double flow_read(void *ctx, enum plant_signal signal, unsigned channel, s
     return noisy(twin, slpm, FLOW_NOISE * slpm, twin->flow_keys[port->index]);
 }
 
+void twin_break_flow(struct twin *twin, unsigned flow, double least_slpm, double most_slpm)
+{
+    gasline_break_flow(&twin->line, flow, least_slpm, most_slpm);
+}
+
 static void flow_write(void *ctx, enum plant_signal signal, unsigned channel, double value,
                        struct instant now)
 {

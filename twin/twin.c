@@ -57,6 +57,10 @@ static void build_line(struct twin *twin)
     }
     build_valves(twin);
     gasline_init(line);
+    for (unsigned i = 0; i < config->flow_count; i++)
+        if (config->flow_faults[i].broken)
+            gasline_break_flow(line, i, config->flow_faults[i].least_slpm,
+                               config->flow_faults[i].most_slpm);
 }
 
 static void build_lsu(struct twin *twin, unsigned i, const struct lsu_kind *kind)

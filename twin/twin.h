@@ -33,6 +33,13 @@ struct twin_flow {
     unsigned stream; /* 0: stream a, 1: stream b (to the vent until the valve selects it) */
 };
 
+/* A flow controller's valve that sticks, or its bottle that is empty: its flow stays inside these.
+ */
+struct twin_flow_fault {
+    bool broken;
+    double least_slpm, most_slpm;
+};
+
 /* A back-pressure controller behind the elements. Its sensor is off by up to an eighth of a per
  * cent of its reading and of its full scale. */
 struct twin_back_pressure {
@@ -58,6 +65,7 @@ struct twin_config {
     unsigned variant;
     double reserve_speed; /* C: its reference is used up this many times faster; 0: 1 */
     struct twin_flow flows[TWIN_FLOWS_MAX];
+    struct twin_flow_fault flow_faults[TWIN_FLOWS_MAX]; /* by flow */
     unsigned flow_count;
     double manifold_mL; /* dead volume from the controllers to the valve */
     double cell_mL;     /* from the valve to an element */
@@ -101,6 +109,8 @@ void twin_free(struct twin *twin);
 /* Plants for the simulators; valid as long as the twin. Indices are checked by assertion.
  * Flow controller i of the configuration. */
 struct plant twin_plant_flow(struct twin *twin, unsigned flow);
+/* From now on its flow stays inside these, whatever its set point. */
+void twin_break_flow(struct twin *twin, unsigned flow, double least_slpm, double most_slpm);
 /* The back-pressure controller of the configuration, behind the elements or at the vent: reads and
  * takes kPa. */
 struct plant twin_plant_pressure(struct twin *twin);

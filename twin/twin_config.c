@@ -107,9 +107,12 @@ static bool flows_in_range(const struct twin_config *config)
         return false;
     for (unsigned i = 0; i < config->flow_count; i++) {
         const struct twin_flow *flow = &config->flows[i];
+        const struct twin_flow_fault *fault = &config->flow_faults[i];
         if (gas_mix_check(&flow->cylinder, NULL) != RC_OK ||
             !num_within(gas_mix_sum(&flow->cylinder), 0.999, 1.001) ||
             !num_within(flow->full_scale_slpm, 1e-4, 1000) || flow->stream > 1)
+            return false;
+        if (fault->broken && !num_within(fault->least_slpm, 0, fault->most_slpm))
             return false;
     }
     return true;

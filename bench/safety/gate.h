@@ -19,12 +19,26 @@
 
 enum gate_state { GATE_CLOSED, GATE_PURGE, GATE_ARMED };
 
+struct gate_flow_band {
+    double lo_slpm, hi_slpm;
+};
+/* A flow held against its set points. */
+struct gate_flow_watch {
+    double set_slpm;                   /* at the last look */
+    struct instant changed;            /* when that was another */
+    struct gate_flow_band now, before; /* of the set points since `begun`, and of those before */
+    struct instant begun;
+    bool astray; /* since `since` */
+    struct instant since;
+};
+
 struct gate_gas {
     const struct gas_supply *supply; /* NULL: not a gas of this run, held at zero */
     unsigned channel;                /* of the station */
     double full_scale_slpm, commanded_slpm, measured_slpm;
     bool inert;  /* no oxygen over 100 ppm, no fuel, no water over 0.1 % */
     char stream; /* where it flows now: 'a', 'b' or 0 */
+    struct gate_flow_watch watch;
 };
 
 enum { GATE_GASES_MAX = 16 };
@@ -79,10 +93,14 @@ void gate_forget(struct gate *gate, const void *ctx);
 /* All outputs of the station to rest, whatever the state; answered when each instrument has. */
 void gate_make_safe(struct gate *gate, gate_done *done, void *ctx);
 
-/* Measured flow of a gas channel, for the purge. */
+/* Measured flow of a gas channel: counts for the purge, and is held against the set point. A
+ * deviation closes oxygen and fuel at once and trips. */
 void gate_observe(struct gate *gate, unsigned channel, double slpm, struct instant t);
 /* What is missing of the purge; 0 s when armed. `volume_L`: inert gas still to flow. */
 struct duration gate_purge_left(const struct gate *gate, double *volume_L);
+
+/* No oxygen or fuel flows any more, as measured; else *channel names one that does, or may. */
+bool gate_flows_rest(const struct gate *gate, const char **channel);
 
 /* Streams: where a gas flows, and the worst-case composition commanded there. */
 void gate_assign_stream(struct gate *gate, unsigned channel, char stream);

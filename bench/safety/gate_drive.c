@@ -204,6 +204,11 @@ static void forgotten(void *ctx, enum rc rc, const char *error)
     (void)ctx, (void)rc, (void)error;
 }
 
+void gate_close_gas(struct gate *gate, const struct gate_gas *gas)
+{
+    gate_set(gate, &(struct gate_order){gas->channel, 0, 0.0}, forgotten, NULL);
+}
+
 void gate_forget(struct gate *gate, const void *ctx)
 {
     for (unsigned i = 0; i < GATE_SETS_MAX; i++)

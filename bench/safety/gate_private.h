@@ -1,4 +1,4 @@
-/* Shared by gate.c (permit), gate_drive.c (set, make safe) and gate_purge.c. */
+/* Shared by gate.c (permit), gate_drive.c (set, make safe), gate_purge.c and gate_flow.c. */
 #ifndef BENCH_SAFETY_GATE_PRIVATE_H
 #define BENCH_SAFETY_GATE_PRIVATE_H
 
@@ -31,6 +31,7 @@ struct gate {
     /* purge */
     struct instant purge_since, purge_last;
     double purge_L;
+    bool flow_tripped; /* once a run */
     /* drive */
     struct gate_set_job jobs[GATE_SETS_MAX];
     gate_done *safe_done;
@@ -41,6 +42,10 @@ struct gate {
 };
 
 void gate_trip(struct gate *gate, const char *why);
+/* To zero, without an answer. */
+void gate_close_gas(struct gate *gate, const struct gate_gas *gas);
+/* gate_flow.c: after each measured flow. */
+void gate_watch_flow(struct gate *gate, struct gate_gas *gas, struct instant t);
 /* The next measured flow begins a purge. */
 void gate_forget_purge(struct gate *gate);
 

@@ -44,6 +44,7 @@ void gate_observe(struct gate *gate, unsigned channel, double slpm, struct insta
     if (!gas)
         return;
     gas->measured_slpm = slpm;
+    gate_watch_flow(gate, gas, t);
     if (gate->state != GATE_PURGE || (gas->inert && gas->stream != 'a'))
         return;
     if (!gas->inert) { /* a leak counts even if it is over when the inert gas reports next */

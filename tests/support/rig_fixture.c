@@ -154,12 +154,16 @@ void rig_fixture_arm(struct rig_fixture *f)
 {
     gate_open(f->gate);
     struct instant t = loop_now(f->loop);
+    struct gate_gas *n2 = gate_gas_at(f->gate, rig_fixture_channel(f, "gas.n2"));
+    double was_slpm = n2->commanded_slpm;
+    n2->commanded_slpm = 2.0;
     for (unsigned i = 0; i < 400 && gate_state(f->gate) != GATE_ARMED; i++) {
         static const char *const reactive[] = {"gas.o2", "gas.rich", "gas.lean1"};
         for (size_t k = 0; k < COUNT(reactive); k++)
             gate_observe(f->gate, rig_fixture_channel(f, reactive[k]), 0.0, t);
-        gate_observe(f->gate, rig_fixture_channel(f, "gas.n2"), 2.0, t);
+        gate_observe(f->gate, n2->channel, 2.0, t);
         t = instant_add(t, duration_ms(100));
     }
+    n2->commanded_slpm = was_slpm;
     assert_int_equal(gate_state(f->gate), GATE_ARMED);
 }
