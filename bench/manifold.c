@@ -57,11 +57,11 @@ static bool flows_of_order(struct manifold *m, struct manifold_flows *out)
     return true;
 }
 
-static bool wants_reactive(const struct manifold *m)
+static bool needs_purge(const struct manifold *m)
 {
     for (unsigned i = 0; i < m->gas_count; i++)
         if (!m->gases[i]->inert && m->target.slpm[i] > m->gases[i]->commanded_slpm)
-            return true;
+            return gate_state(m->config.gate) != GATE_ARMED;
     return false;
 }
 
@@ -173,7 +173,10 @@ static void on_timer(void *ctx)
         manifold_prove_line(m);
         return;
     case MANIFOLD_INTERLUDE:
-        manifold_start_ramp(m);
+        if (needs_purge(m)) /* it lapsed: this flow is too small for it */
+            manifold_start_arming(m);
+        else
+            manifold_start_ramp(m);
         return;
     case MANIFOLD_RAMP:
         ramp_next(m);
@@ -199,7 +202,7 @@ void manifold_mix(struct manifold *m, const struct mix_order *order, gate_done *
                         "a gas of this mix has no flow controller free on this stream");
         return;
     }
-    if (wants_reactive(m) && gate_state(m->config.gate) != GATE_ARMED)
+    if (needs_purge(m))
         manifold_start_arming(m);
     else
         manifold_prove_line(m);

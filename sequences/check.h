@@ -118,7 +118,8 @@ struct check_stream {
 struct check_gasline {
     struct check_stream stream[2]; /* a, b */
     unsigned selected;
-    bool purged;
+    bool purged;  /* at any time: fuel has flowed */
+    bool proven;  /* and the gas was not off since */
     bool unknown; /* a mix was refused: what follows from it is not judged */
 };
 

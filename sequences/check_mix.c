@@ -276,6 +276,8 @@ void check_run_mix(struct check *c, const struct stmt *stmt)
             if (s == at || stmt->both)
                 gas->stream[s].on = false;
         }
+        if (!gas->stream[0].on) /* the gate lapses */
+            gas->proven = false;
         return;
     }
     to.total_Lmin = check_number(c, stmt->total) * Lmin_per_SI;

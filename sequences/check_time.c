@@ -145,8 +145,8 @@ void check_time_mix(struct check *c, const struct stmt *stmt, const struct check
     unsigned volumes = 0, stream = stmt->stream == 'b' ? 1 : 0;
     gas_rule_limits_default(c->view->hottest_degC, &limits);
     limits.fuel_line_open = false;
-    if (has_fuel(&to->mix) && !run->gas.purged) {
-        run->gas.purged = true;
+    if (has_fuel(&to->mix) && !run->gas.proven) {
+        run->gas.purged = run->gas.proven = true;
         flush(c, stream, purge_s(c, to->total_Lmin), to->total_Lmin);
     } else if (from->filled &&
                gas_rule_interlude(&from->worst, &to->worst, &limits, &volumes) == RC_OK &&

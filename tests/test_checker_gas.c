@@ -203,6 +203,9 @@ static void purges_and_interludes_are_counted(void **state)
     /* to 1 % oxygen the line is allowed */
     double gentle = typical("mix rich 100 % total 2 L/min\nmix lean1 100 % total 2 L/min");
     assert_true(gentle < rich + 2);
+    /* once the gas was off the purge is made again */
+    double again = typical("mix rich 100 % total 2 L/min\nmix off\nmix rich 100 % total 2 L/min");
+    assert_true(again > rich + 45 && again < rich + 47);
 }
 
 static void the_table_of_gases_is_read_strictly(void **state)

@@ -305,6 +305,18 @@ static int64_t flow_for(struct purge *p, double n2, double leak, int64_t ms)
     return -1;
 }
 
+/* The same in an armed gate; how long it stayed so. */
+static int64_t armed_for(struct purge *p, double n2, int64_t ms)
+{
+    for (int64_t at = 0; at < ms; at += 100) {
+        see(p, "gas.n2", n2);
+        if (gate_state(p->f->gate) != GATE_ARMED)
+            return at;
+        p->t = instant_add(p->t, duration_ms(100));
+    }
+    return ms;
+}
+
 static void a_fast_purge_still_takes_30_s(void **state)
 {
     struct purge p = purge_begin(*state);
@@ -377,6 +389,45 @@ static void closing_the_gate_forgets_the_purge(void **state)
     gate_close(f->gate);
     gate_open(f->gate);
     assert_in_range(flow_for(&p, 2.0, 0.0, 60000), 30000, 30100);
+}
+
+/* --- lapse ----------------------------------------------------------------------------------- */
+
+static void ten_minutes_of_inert_gas_alone_end_it(void **state)
+{
+    struct rig_fixture *f = *state;
+    struct purge p = purge_begin(f);
+    struct gate_gas *n2 = gate_gas_at(f->gate, rig_fixture_channel(f, "gas.n2"));
+    struct gate_gas *o2 = gate_gas_at(f->gate, rig_fixture_channel(f, "gas.o2"));
+    n2->commanded_slpm = 2.0;
+    assert_int_equal(flow_for(&p, 2.0, 0.0, 60000), 30000);
+    assert_int_equal(armed_for(&p, 2.0, 599000), 599000);
+    o2->commanded_slpm = 0.1; /* used: the time begins anew */
+    see(&p, "gas.o2", 0.1);
+    o2->commanded_slpm = 0.0;
+    assert_in_range(armed_for(&p, 2.0, 700000), 599900, 600200);
+    assert_int_equal(gate_state(f->gate), GATE_PURGE);
+    assert_int_equal(permit(f, "gas.o2", slpm(0.1)), RC_REFUSED);
+    assert_in_range(flow_for(&p, 2.0, 0.0, 60000), 29900, 30100);
+    assert_int_equal(f->trips, 0);
+}
+
+static void a_second_without_inert_gas_ends_it(void **state)
+{
+    struct rig_fixture *f = *state;
+    struct gate_gas *o2 = gate_gas_at(f->gate, rig_fixture_channel(f, "gas.o2"));
+    const double gone[] = {0.0, 0.4, NAN};
+    for (size_t i = 0; i < COUNT(gone); i++) {
+        struct purge p = purge_begin(f);
+        assert_true(flow_for(&p, 2.0, 0.0, 60000) >= 29900);
+        assert_int_equal(armed_for(&p, gone[i], 900), 900); /* 0.9 s is bridged */
+        assert_int_equal(armed_for(&p, 2.0, 1000), 1000);
+        o2->commanded_slpm = 0.1; /* in use it lasts, whatever the inert gas does */
+        assert_int_equal(armed_for(&p, gone[i], 5000), 5000);
+        o2->commanded_slpm = 0.0;
+        assert_in_range(armed_for(&p, gone[i], 5000), 900, 1200);
+        gate_close(f->gate);
+    }
 }
 
 /* --- property: random commands against a slow model ------------------------------------------ */
@@ -535,6 +586,8 @@ int main(void)
         ON_RIG(a_silence_of_a_second_breaks_the_purge),
         ON_RIG(a_short_leak_between_two_inert_readings_counts),
         ON_RIG(closing_the_gate_forgets_the_purge),
+        ON_RIG(ten_minutes_of_inert_gas_alone_end_it),
+        ON_RIG(a_second_without_inert_gas_ends_it),
         ON_RIG(random_commands_pass_only_if_the_model_allows_them),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

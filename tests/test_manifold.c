@@ -245,7 +245,7 @@ static void the_line_is_dried_before_the_flow_ends(void **state)
     assert_true(wait_answer(r, before) < 1);
 }
 
-static void after_off_the_pipe_may_hold_air(void **state)
+static void after_off_air_comes_back_and_the_purge_is_made_again(void **state)
 {
     struct rigged *r = *state;
     struct mix_order off = {.stream = 'a', .off = true, .total_Lmin = 2.0};
@@ -255,12 +255,38 @@ static void after_off_the_pipe_may_hold_air(void **state)
     unsigned before = r->rig.answers, notes = r->rig.notes;
     start(r, off);
     wait_answer(r, before);
-    rig_fixture_run(&r->rig, 60000);
+    assert_true(mix(r, 'a', RICH, 0.5, 0.0) >= 5.4); /* at once: an interlude */
+    assert_int_equal(strncmp(r->rig.note, "interlude", 9), 0);
+    mix(r, 'a', N2, 0.0, 0.0);
+    rig_fixture_run(&r->rig, 20000);
+    before = r->rig.answers;
+    start(r, off);
+    wait_answer(r, before);
+    rig_fixture_run(&r->rig, 3000);
+    assert_int_equal(gate_state(r->rig.gate), GATE_PURGE);
     double took = mix(r, 'a', RICH, 0.5, 0.0);
     assert_int_equal(r->rig.answer, RC_OK);
-    assert_int_equal(r->rig.notes, notes + 1);
-    assert_int_equal(strncmp(r->rig.note, "interlude", 9), 0);
-    assert_true(took >= 5.4);
+    assert_int_equal(r->rig.notes, notes + 2);
+    assert_int_equal(strncmp(r->rig.note, "purge", 5), 0);
+    assert_true(took >= 30.0);
+}
+
+/* 0.4 L/min is less than a quarter of the nominal flow: the gate lapses under the interlude, and
+ * the order is not sent into its refusal. */
+static void an_interlude_that_is_too_slow_for_the_gate_does_not_trip(void **state)
+{
+    struct rigged *r = *state;
+    struct mix_order order = order_of(r, 'a', RICH, 0.5, 0.0);
+    mix(r, 'a', O2, 0.1, 0.0);
+    rig_fixture_run(&r->rig, 10000);
+    order.total_Lmin = 0.4;
+    start(r, order);
+    rig_fixture_run(&r->rig, 60000);
+    assert_int_equal(r->rig.trips, 0);
+    assert_int_equal(gate_state(r->rig.gate), GATE_PURGE);
+    assert_int_equal(r->rig.manifold->phase, MANIFOLD_ARMING);
+    manifold_cancel(r->rig.manifold);
+    assert_int_equal(r->rig.answer, RC_REFUSED);
 }
 
 static void stream_b_is_prepared_and_selected(void **state)
@@ -468,7 +494,8 @@ int main(void)
         ON_RIG(a_ramp_takes_its_time_and_obeys_the_turn_down),
         ON_RIG(fuel_is_flushed_before_the_flow_ends),
         ON_RIG(the_line_is_dried_before_the_flow_ends),
-        ON_RIG(after_off_the_pipe_may_hold_air),
+        ON_RIG(after_off_air_comes_back_and_the_purge_is_made_again),
+        ON_RIG(an_interlude_that_is_too_slow_for_the_gate_does_not_trip),
         ON_RIG(stream_b_is_prepared_and_selected),
         ON_RIG(streams_that_may_not_meet_are_not_selected),
         ON_RIG(an_order_that_breaks_a_rule_is_refused_without_a_trip),

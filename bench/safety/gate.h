@@ -8,7 +8,8 @@
  *           point allow: 10 K below the coldest wall that the station names
  *
  * ARMED is earned: at least `purge_volumes` of measured inert gas, for at least 30 s, at 25 % of
- * the nominal flow or more, unbroken, with oxygen and fuel under 1 % of their full scale. The
+ * the nominal flow or more, unbroken, with oxygen and fuel under 1 % of their full scale. It lapses
+ * after 10 min without oxygen and fuel, or 1 s without them and without that flow. The
  * composition is judged on commanded flows at their worst case; NaN never passes. */
 #ifndef BENCH_SAFETY_GATE_H
 #define BENCH_SAFETY_GATE_H

@@ -30,6 +30,7 @@ struct gate {
     bool suction;        /* on, or not yet confirmed off */
     /* purge */
     struct instant purge_since, purge_last;
+    struct instant used_last; /* armed: when oxygen or fuel was ordered last */
     double purge_L;
     bool flow_tripped; /* once a run */
     /* drive */
