@@ -196,6 +196,7 @@ static const struct {
     {"coldest", station_parse_coldest},
     {"instrument", station_parse_instrument},
     {"envelope", station_parse_envelope},
+    {"suction", station_parse_suction},
     {"retest", skip_block},
     {"twin", station_parse_twin},
     {"dut", station_parse_dut},
@@ -251,18 +252,6 @@ static void build_view(struct station *station)
     view->envelope_count = station->envelope_count;
 }
 
-static void check_envelope(struct station_reader *r, unsigned i)
-{
-    const struct envelope_limit *rule = &r->station->envelope[i];
-    struct place at = r->envelope_at[i];
-    int channel = channel_find(&r->station->view, span_text(rule->channel));
-    if (channel < 0)
-        station_fail(r, at, NULL, "envelope: channel '%s' is not on this station", rule->channel);
-    else if (!dim_equal(r->envelope_dim[i], r->station->view.channels[channel].unit.dim))
-        station_fail(r, at, NULL, "envelope: '%s' is in %s, the bound is not", rule->channel,
-                     r->station->view.channels[channel].unit.name);
-}
-
 static void check_whole(struct station_reader *r)
 {
     struct place whole = {.source = r->station->source};
@@ -273,8 +262,8 @@ static void check_whole(struct station_reader *r)
         station_fail(r, whole, "add: sites N", "the number of sites is missing");
     else if (!r->channels_file[0])
         station_fail(r, whole, "add: channels \"FILE.csv\"", "the channel table is missing");
-    for (unsigned i = 0; i < r->station->envelope_count && r->station->view.channels; i++)
-        check_envelope(r, i);
+    if (r->station->view.channels)
+        station_check_envelope(r);
 }
 
 enum rc station_load(const char *path, struct diag *diag, struct station **out)

@@ -10,6 +10,7 @@
  *   volume 60 mL                            # from the flow controllers to the sensors
  *   coldest 120 degC                        # coldest wall of the gas path: needed for water vapour
  *   stream b via select
+ *   suction gas.suction                     # switch of a pump behind the elements
  *   dut "types/barrier.dut"                 # kind of part; its limits tighten the envelope
  *   heaters-on psu1                         # channel n heats site n, regulated by the bench
  *   envelope ... end    retest ... end      twin ... end

@@ -1,4 +1,5 @@
-/* The envelope block: hard limits of the rig, which a sequence can only tighten. */
+/* The envelope block: hard limits of the rig, which a sequence can only tighten. The line
+ * `suction`: the pump behind the elements, under which air may leak in. */
 #include <math.h>
 
 #include "bench/station_private.h"
@@ -90,4 +91,52 @@ bool station_parse_envelope(struct station_reader *r)
         if (!parse_rule(r))
             station_skip_line(r);
     }
+}
+
+static void check_envelope(struct station_reader *r, unsigned i)
+{
+    const struct envelope_limit *rule = &r->station->envelope[i];
+    struct place at = r->envelope_at[i];
+    int channel = channel_find(&r->station->view, span_text(rule->channel));
+    if (channel < 0)
+        station_fail(r, at, NULL, "envelope: channel '%s' is not on this station", rule->channel);
+    else if (!dim_equal(r->envelope_dim[i], r->station->view.channels[channel].unit.dim))
+        station_fail(r, at, NULL, "envelope: '%s' is in %s, the bound is not", rule->channel,
+                     r->station->view.channels[channel].unit.name);
+}
+
+bool station_parse_suction(struct station_reader *r)
+{
+    struct span word;
+    if (r->suction[0])
+        return station_fail(r, r->token.at, NULL, "'%s' stands twice", "suction");
+    if (!station_word(r, "the channel of the pump", &word) ||
+        !station_copy(r, word, r->suction, sizeof r->suction))
+        return false;
+    r->suction_at = r->token.at;
+    return station_end(r);
+}
+
+/* A channel of the usual name needs no line. */
+static void check_suction(struct station_reader *r)
+{
+    struct bench_view *view = &r->station->view;
+    struct place whole = {.source = r->station->source};
+    int at = channel_find(view, r->suction[0] ? span_text(r->suction) : SPAN("gas.suction"));
+    const struct channel *channel = at >= 0 ? &view->channels[at] : NULL;
+    if (!channel && r->suction[0])
+        station_fail(r, r->suction_at, NULL, "suction: channel '%s' is not on this station",
+                     r->suction);
+    else if (channel && (channel->type != CHANNEL_ONOFF || !channel->output || channel->per_site))
+        station_fail(r, r->suction[0] ? r->suction_at : whole, NULL,
+                     "suction: '%s' is no switch that all sites share", channel->name);
+    else if (channel)
+        view->suction = channel->name;
+}
+
+void station_check_envelope(struct station_reader *r)
+{
+    for (unsigned i = 0; i < r->station->envelope_count; i++)
+        check_envelope(r, i);
+    check_suction(r);
 }

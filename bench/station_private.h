@@ -15,6 +15,8 @@ struct station_reader {
     /* By rule of the envelope: checked against the channels when these are known. */
     struct place envelope_at[STATION_ENVELOPE_MAX];
     struct dim envelope_dim[STATION_ENVELOPE_MAX];
+    char suction[48];
+    struct place suction_at;
     bool have_station, have_sites;
 };
 
@@ -44,8 +46,11 @@ bool station_parse_stream(struct station_reader *r);
 bool station_parse_hottest(struct station_reader *r);
 bool station_parse_coldest(struct station_reader *r);
 bool station_parse_envelope(struct station_reader *r); /* station_envelope.c */
-bool station_parse_twin(struct station_reader *r);     /* station_twin.c */
-bool station_parse_dut(struct station_reader *r);      /* station_dut.c */
+bool station_parse_suction(struct station_reader *r);
+/* Both against the channels. */
+void station_check_envelope(struct station_reader *r);
+bool station_parse_twin(struct station_reader *r); /* station_twin.c */
+bool station_parse_dut(struct station_reader *r);  /* station_dut.c */
 bool station_parse_heaters_on(struct station_reader *r);
 bool station_load_dut(struct station_reader *r, const char *station_path);
 /* After the channels are bound: what the regulation needs, and the type's limits. */

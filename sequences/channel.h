@@ -57,6 +57,7 @@ struct bench_view {
     double hottest_degC;                     /* hottest gas path, for LFL(T) */
     double coldest_degC; /* coldest wall of it, for water vapour; NaN: none declared */
     bool has_streams;
+    const char *suction; /* switch of a pump behind the elements: air may leak in; NULL: none */
 };
 
 /* -1: none. */

@@ -118,6 +118,7 @@ struct check_stream {
 struct check_gasline {
     struct check_stream stream[2]; /* a, b */
     unsigned selected;
+    bool suction; /* on, or not known to be off */
     bool purged;  /* at any time: fuel has flowed */
     bool proven;  /* and the gas was not off since */
     bool unknown; /* a mix was refused: what follows from it is not judged */
@@ -240,6 +241,7 @@ void check_run_block(struct check *c, const struct stmt *stmt);
 /* check_set.c, check_mix.c */
 void check_run_set(struct check *c, const struct stmt *stmt);
 void check_run_mix(struct check *c, const struct stmt *stmt);
+void check_run_suction(struct check *c, const struct set_item *item);
 void check_run_select(struct check *c, const struct stmt *stmt);
 /* check_dew.c: a mix that would condense is an error of its statement. */
 void check_dew(struct check *c, const struct stmt *stmt, const struct check_stream *stream);

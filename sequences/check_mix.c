@@ -265,6 +265,38 @@ static void check_shared_gas(struct check *c, const struct stmt *stmt,
     }
 }
 
+/* ---- below the pressure of the room: the line to air must obey the rules too ---- */
+
+static bool may_meet_air(const struct check *c, const struct check_stream *stream)
+{
+    struct gas_rule_limits limits = rule_limits(c);
+    struct gas_rule_line line;
+    return !stream->on ||
+           gas_rule_line_check(&stream->worst, &gas_mix_air, &limits, &line) == RC_OK;
+}
+
+static void say_suction(struct check *c, struct place at, const struct check_stream *stream)
+{
+    char when[256];
+    check_when(c, when, sizeof when);
+    (void)snprintf(c->help, sizeof c->help, "set %s = off first", c->view->suction);
+    check_error(c, at, c->help,
+                "air may leak in while '%s' is on, and this gas is at %.0f %% of its lower "
+                "flammable limit%s",
+                c->view->suction, gas_fuel_index(&stream->mix, c->view->hottest_degC) * 100, when);
+}
+
+void check_run_suction(struct check *c, const struct set_item *item)
+{
+    double on = check_number(c, item->value);
+    c->run.gas.suction = !(on <= 0);
+    for (unsigned s = 0; s < 2 && c->run.gas.suction && !c->run.gas.unknown; s++) {
+        const struct check_stream *stream = &c->run.gas.stream[s];
+        if (!may_meet_air(c, stream) && !check_reported(c, item))
+            say_suction(c, item->at, stream);
+    }
+}
+
 void check_run_mix(struct check *c, const struct stmt *stmt)
 {
     struct check_gasline *gas = &c->run.gas;
@@ -289,6 +321,8 @@ void check_run_mix(struct check *c, const struct stmt *stmt)
     struct gas_rule_limits limits = rule_limits(c);
     say_rule(c, stmt, &to, &limits);
     check_dew(c, stmt, &to);
+    if (gas->suction && !may_meet_air(c, &to) && !check_reported(c, stmt))
+        say_suction(c, stmt->at, &to);
     check_shared_gas(c, stmt, &to, &gas->stream[1 - at]);
     check_time_mix(c, stmt, &from, &to);
     gas->stream[at] = to;

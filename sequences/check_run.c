@@ -113,9 +113,11 @@ static void run_if(struct check *c, const struct stmt *stmt)
     struct check_span before = c->run.time;
     check_run_block(c, stmt->body);
     struct check_span first = c->run.time;
+    bool suction = c->run.gas.suction;
     c->run.gas = gas;
     c->run.time = before;
     check_run_block(c, stmt->otherwise);
+    c->run.gas.suction = c->run.gas.suction || suction;
     struct check_span *time = &c->run.time;
     time->best = first.best < time->best ? first.best : time->best;
     time->typical = first.typical > time->typical ? first.typical : time->typical;

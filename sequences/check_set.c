@@ -101,6 +101,8 @@ void check_run_set(struct check *c, const struct stmt *stmt)
     for (const struct set_item *item = stmt->sets; item; item = item->next) {
         const struct channel *channel = item->bound;
         c->run.work++;
+        if (channel && c->view->suction && strcmp(channel->name, c->view->suction) == 0)
+            check_run_suction(c, item);
         if (!channel || channel->type != CHANNEL_QUANTITY)
             continue;
         double si = check_number(c, item->value);

@@ -121,6 +121,39 @@ static void fuel_needs_an_extraction_behind_the_vent(void **state)
     checked_text_fini(&t);
 }
 
+/* The rig's heater switch plays the pump. */
+static void fuel_and_suction_keep_apart(void **state)
+{
+    (void)state;
+#define RICH "mix rich 100 % total 2 L/min\n"
+#define ON "set dut.heater = on\n"
+    static const struct {
+        const char *body;
+        unsigned errors;
+    } cases[] = {
+        {ON RICH, 1},
+        {RICH ON, 1},
+        {RICH ON RICH, 2},
+        {ON "set dut.heater = off\n" RICH, 0},
+        {ON "mix o2 20 %, n2 balance total 2 L/min\n", 0},
+        {ON "mix rich 4 %, n2 balance total 2 L/min\n", 0},
+        {RICH "mix n2 balance total 2 L/min\n" ON, 0},
+        {RICH "mix off\n" ON, 0},
+        {"if dut.ip >= 0 mA\n" ON "end\n" RICH, 1},
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct checked_text t;
+        checked_text_init(&t);
+        t.rig.view.suction = "dut.heater";
+        check_body(&t, "", cases[i].body);
+        if (t.diag.errors != cases[i].errors)
+            fail_msg("%s: %u errors instead of %u", cases[i].body, t.diag.errors, cases[i].errors);
+        assert_int_equal(checked_text_says(&t, "air may leak in while 'dut.heater' is on"),
+                         cases[i].errors > 0);
+        checked_text_fini(&t);
+    }
+}
+
 static void switched_streams_may_meet(void **state)
 {
     (void)state;
@@ -255,6 +288,7 @@ int main(void)
         cmocka_unit_test(the_gas_rules_hold_for_every_mix),
         cmocka_unit_test(hotter_gas_is_judged_by_its_lower_limit),
         cmocka_unit_test(fuel_needs_an_extraction_behind_the_vent),
+        cmocka_unit_test(fuel_and_suction_keep_apart),
         cmocka_unit_test(switched_streams_may_meet),
         cmocka_unit_test(response_times_are_taken_on_a_select_only),
         cmocka_unit_test(purges_and_interludes_are_counted),

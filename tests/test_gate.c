@@ -241,6 +241,7 @@ static void fuel_and_suction_keep_apart(void **state)
     struct gate_config config = {f->rig, &f->log, f->gases, RIG_FIXTURE_GASES, NULL, f};
     struct station_channel *load = &f->station->channels[rig_fixture_channel(f, "load.input")];
     memcpy(load->name, "gas.suction", sizeof "gas.suction");
+    f->station->view.suction = load->name;
     manifold_free(f->manifold); /* it holds gases of the gate that goes */
     f->manifold = NULL;
     gate_free(f->gate);

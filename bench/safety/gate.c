@@ -112,7 +112,8 @@ enum rc gate_new(const struct gate_config *config, struct gate **out)
     for (unsigned i = 0; i < config->gas_count; i++)
         if (!is_inert(&config->gases[i].mix) && gas_fuel_index(&config->gases[i].mix, 25.0) > 0.0)
             gate->limits.fuel_line_open = true;
-    gate->suction_channel = channel_find(&gate->station->view, SPAN("gas.suction"));
+    const char *suction = gate->station->view.suction;
+    gate->suction_channel = suction ? channel_find(&gate->station->view, span_text(suction)) : -1;
     gate_forget_purge(gate);
     if (!collect_gases(gate)) {
         gate_free(gate);

@@ -26,7 +26,7 @@ struct gate {
     unsigned gas_count;
     struct gas_rule_limits limits;
     struct gate_heaters heaters;
-    int suction_channel; /* "gas.suction": a pump behind the elements; -1: none */
+    int suction_channel; /* of a pump behind the elements; -1: none */
     bool suction;        /* on, or not yet confirmed off */
     /* purge */
     struct instant purge_since, purge_last;

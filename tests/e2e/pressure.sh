@@ -50,6 +50,12 @@ expect 5 "output gate refused gas.pressure: outside the station's envelope" "$LB
 sed 's/set gas.pressure = 150 kPa/set gas.n2 = 1 L\/min/' up.seq >flow.seq
 expect 2 "flows of gas are set by 'mix'" "$LB" check -s "$RIG" flow.seq
 
+# Fuel that may not meet air, and a pump that may draw air in, keep apart; the station says which switch is the pump.
+sed '/mix n2 balance total/a\        set gas.suction = on\n        mix rich 100 % total 2 L/min' up.seq >rich.seq
+expect 2 "air may leak in while 'gas.suction' is on" "$LB" check -s "$RIG" rich.seq
+sed "s/^suction gas.suction/suction load.input/; s|channels \"|channels \"$ROOT/bench/stations/|; s|\"types/|\"$ROOT/bench/stations/types/|" "$RIG" >pump.station
+expect 0 "ok on station" "$LB" check -s pump.station rich.seq
+
 # A unit that regulates a flow, or another unit of pressure, in the place of the controller is no bench.
 sed "s|alicat_pc sim \"gasbus\" address H|alicat sim \"gasbus\" address H|; s|full-scale 3 bar|full-scale 3 L/min|; s|channels \"|channels \"$ROOT/bench/stations/|; s|\"types/|\"$ROOT/bench/stations/types/|" "$RIG" >flow.station
 expect 2 "'bpc1' is no pressure controller" "$LB" check -s flow.station up.seq
