@@ -2,6 +2,7 @@
 #include "bench/station_private.h"
 #include "core/num.h"
 #include "instruments/capability/pressure_controller.h"
+#include "instruments/link.h"
 
 static bool parse_port(struct station_reader *r, struct station_instrument *to)
 {
@@ -201,6 +202,41 @@ static bool parse_driver(struct station_reader *r, struct station_instrument *to
     return true;
 }
 
+static bool may_share(struct station_reader *r, const struct station_instrument *to,
+                      const struct station_instrument *first)
+{
+    const struct line_settings *mine = &to->entry->driver->line, *its = &first->entry->driver->line;
+    const char *name = to->setup.name, *other = first->setup.name;
+    switch (link_may_share(first->entry->driver, to->entry->driver)) {
+    case LINK_ALONE:
+        return station_fail(r, to->at, NULL,
+                            "'%s' and '%s' cannot share a port: one wants it alone", other, name);
+    case LINK_OTHER_PROTOCOL:
+        return station_fail(r, to->at, NULL, "'%s' and '%s' cannot share a port: other protocols",
+                            other, name);
+    case LINK_OTHER_LINE:
+        return station_fail(r, to->at, NULL,
+                            "'%s' and '%s' cannot share a port: %u baud %u%c%u and %u baud %u%c%u",
+                            other, name, its->baud, its->data_bits, its->parity, its->stop_bits,
+                            mine->baud, mine->data_bits, mine->parity, mine->stop_bits);
+    case LINK_SHARED:
+        break;
+    }
+    return true;
+}
+
+/* Against the first instrument on the same port. */
+static bool check_port(struct station_reader *r, const struct station_instrument *to)
+{
+    const struct station *station = r->station;
+    for (unsigned i = 0; i < station->instrument_count; i++) {
+        const struct station_instrument *first = &station->instruments[i];
+        if (first->port_kind == to->port_kind && strcmp(first->port, to->port) == 0)
+            return !first->entry || !to->entry || may_share(r, to, first);
+    }
+    return true;
+}
+
 bool station_parse_instrument(struct station_reader *r)
 {
     struct station *station = r->station;
@@ -220,6 +256,8 @@ bool station_parse_instrument(struct station_reader *r)
     while (!station_line_end(r))
         if (!parse_option(r, to))
             return false;
+    if (!check_port(r, to))
+        return true; /* the line is taken */
     station->instrument_count++;
     return true;
 }

@@ -164,16 +164,21 @@ static bool same_line(const struct line_settings *a, const struct line_settings 
            a->stop_bits == b->stop_bits;
 }
 
+enum link_sharing link_may_share(const struct driver *first, const struct driver *other)
+{
+    if (!can_share(first) || !can_share(other))
+        return LINK_ALONE;
+    if (first->framing != other->framing)
+        return LINK_OTHER_PROTOCOL;
+    return same_line(&first->line, &other->line) ? LINK_SHARED : LINK_OTHER_LINE;
+}
+
 static bool fits(const struct link *link, const struct driver *driver)
 {
     if (driver->capability->reading_size > DEVICE_READING_MAX ||
         driver->capability->signal_count > DEVICE_SIGNALS_MAX)
         return false;
-    if (link->count == 0)
-        return true;
-    const struct driver *first = link->devices[0]->driver;
-    return can_share(first) && can_share(driver) && first->framing == driver->framing &&
-           same_line(&first->line, &driver->line);
+    return link->count == 0 || link_may_share(link->devices[0]->driver, driver) == LINK_SHARED;
 }
 
 static struct device *new_device(const struct driver *driver, const struct device_setup *setup)

@@ -56,6 +56,10 @@ struct link_reopen {
 struct link *link_new(struct loop *loop, struct transport *transport, struct log *log);
 void link_free(struct link *link);
 
+/* May two drivers have one port, and why not. */
+enum link_sharing { LINK_SHARED, LINK_ALONE, LINK_OTHER_PROTOCOL, LINK_OTHER_LINE };
+enum link_sharing link_may_share(const struct driver *first, const struct driver *other);
+
 /* Before link_start. `setup` is copied; events may have NULL members. NULL: out of memory, or the
  * port cannot be shared (said in the log). */
 struct device *link_add(struct link *link, const struct driver *driver,

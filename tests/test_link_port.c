@@ -351,6 +351,33 @@ static void an_adapter_comes_first_and_goes_with_all_behind_it(void **state)
     loop_free(bus.loop);
 }
 
+static const struct driver *driver_of(const char *name)
+{
+    const struct registry_entry *entry = registry_find(span_text(name));
+    assert_non_null(entry);
+    return entry->driver;
+}
+
+static void two_drivers_share_a_port_if_protocol_and_line_agree(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *first, *other;
+        enum link_sharing wanted;
+    } pairs[] = {
+        {"alicat", "alicat_pc", LINK_SHARED},  {"slcan", "rusefi", LINK_SHARED},
+        {"rusefi", "emtron_elc", LINK_SHARED}, {"alicat", "bronkhorst", LINK_OTHER_PROTOCOL},
+        {"hmp4040", "hmp4040", LINK_ALONE},    {"alicat", "sr830", LINK_ALONE}};
+    for (size_t i = 0; i < COUNT(pairs); i++)
+        assert_int_equal(link_may_share(driver_of(pairs[i].first), driver_of(pairs[i].other)),
+                         pairs[i].wanted);
+    struct driver slow = *driver_of("alicat"), odd = slow;
+    slow.line.baud = 9600;
+    odd.line.parity = 'O';
+    assert_int_equal(link_may_share(driver_of("alicat"), &slow), LINK_OTHER_LINE);
+    assert_int_equal(link_may_share(&odd, driver_of("alicat")), LINK_OTHER_LINE);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -365,6 +392,7 @@ int main(void)
         cmocka_unit_test(pieces_of_any_length_make_the_same_readings),
         cmocka_unit_test(writes_that_lie_cost_readings_but_never_make_wrong_ones),
         cmocka_unit_test(an_adapter_comes_first_and_goes_with_all_behind_it),
+        cmocka_unit_test(two_drivers_share_a_port_if_protocol_and_line_agree),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
