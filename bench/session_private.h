@@ -11,10 +11,7 @@
 
 enum {
     SESSION_RAMPS_MAX = 1024, /* a line that sets 16 outputs on 64 sites */
-    SESSION_STREAMS_MAX = 512,
-    STREAM_CHANNELS_MAX = 16,
-    STREAM_ROWS_MAX = 256,
-    SESSION_RATES_MAX = 8
+    STREAM_ROWS_MAX = 256
 };
 
 /* A set that the engine waits for; ramped in steps of 100 ms. */
@@ -30,7 +27,7 @@ struct session_set {
 
 struct session_stream {
     int id; /* of the recorder */
-    unsigned site, channel[STREAM_CHANNELS_MAX], channels;
+    unsigned site, channel[RECORD_CHANNELS_MAX], channels;
     unsigned rate; /* index of its clock */
     float *rows;
     unsigned row_count, rows_per_chunk;
@@ -69,9 +66,9 @@ struct session {
     struct session_set sets[SESSION_RAMPS_MAX];
     engine_ticket mix_ticket, select_ticket;
     bool mix_open, select_open;
-    struct session_stream streams[SESSION_STREAMS_MAX];
+    struct session_stream streams[RECORD_STREAMS_MAX];
     unsigned stream_count;
-    struct session_rate rates[SESSION_RATES_MAX];
+    struct session_rate rates[RECORD_RATES_MAX];
     unsigned rate_count;
     struct session_trip trips[STATION_ENVELOPE_MAX + CHECKED_RULES_MAX];
     unsigned trip_count;

@@ -62,7 +62,7 @@ static int rate_of(struct session *s, double rate_Hz)
     for (unsigned i = 0; i < s->rate_count; i++)
         if (s->rates[i].period.us == period.us)
             return (int)i;
-    if (s->rate_count == SESSION_RATES_MAX || period.us < 500)
+    if (s->rate_count == RECORD_RATES_MAX || period.us * RECORD_RATE_MAX_Hz < 1000000)
         return -1;
     struct session_rate *rate = &s->rates[s->rate_count];
     *rate = (struct session_rate){.session = s, .period = period};
@@ -85,11 +85,11 @@ static unsigned rows_per_chunk(const struct session *s, struct duration period)
 static void add_stream(struct session *s, unsigned site, const unsigned *channels, unsigned count,
                        double rate_Hz)
 {
-    const char *names[STREAM_CHANNELS_MAX], *units[STREAM_CHANNELS_MAX];
+    const char *names[RECORD_CHANNELS_MAX], *units[RECORD_CHANNELS_MAX];
     if (!s->recorder || s->storage_failed)
         return;
     int rate = rate_of(s, rate_Hz);
-    if (rate < 0 || s->stream_count == SESSION_STREAMS_MAX) {
+    if (rate < 0 || s->stream_count == RECORD_STREAMS_MAX) {
         session_storage_failed(s, "too many records, more than 8 rates, or a rate above 2 kHz");
         return;
     }
@@ -123,18 +123,18 @@ void session_record(void *ctx, const struct channel *const *channels, unsigned c
                     double rate_Hz)
 {
     struct session *s = ctx;
-    unsigned shared[STREAM_CHANNELS_MAX], per_site[STREAM_CHANNELS_MAX], n = 0, m = 0;
+    unsigned shared[RECORD_CHANNELS_MAX], per_site[RECORD_CHANNELS_MAX], n = 0, m = 0;
     for (unsigned i = 0; i < count; i++) {
         unsigned index = session_channel_of(s, channels[i]);
         if (channels[i]->per_site)
             per_site[m++] = index;
         else
             shared[n++] = index;
-        if (n == STREAM_CHANNELS_MAX || (n && i + 1 == count)) {
+        if (n == RECORD_CHANNELS_MAX || (n && i + 1 == count)) {
             add_stream(s, 0, shared, n, rate_Hz);
             n = 0;
         }
-        if (m == STREAM_CHANNELS_MAX || (m && i + 1 == count)) {
+        if (m == RECORD_CHANNELS_MAX || (m && i + 1 == count)) {
             add_for_sites(s, per_site, m, rate_Hz);
             m = 0;
         }

@@ -3,6 +3,8 @@
 
 #include <math.h>
 
+#include "sequences/host.h"
+
 static double literal_si(const struct expr *expr)
 {
     return unit_to_si(&expr->unit, expr->value);
@@ -149,13 +151,79 @@ static void check_record_name(struct check *c, const struct name_item *item)
                 item->name);
 }
 
+static bool is_recorded(const struct record_rule *rule, const char *channel)
+{
+    for (const struct name_item *n = rule->channels; n; n = n->next) {
+        size_t len = strlen(n->name);
+        bool star = len && n->name[len - 1] == '*';
+        if (star ? strncmp(n->name, channel, len - 1) == 0 : strcmp(n->name, channel) == 0)
+            return true;
+    }
+    return false;
+}
+
+static unsigned streams_of(unsigned channels)
+{
+    return (channels + RECORD_CHANNELS_MAX - 1) / RECORD_CHANNELS_MAX;
+}
+
+static unsigned count_streams(const struct check *c, const struct record_rule *rule)
+{
+    unsigned shared = 0, per_site = 0;
+    for (size_t i = 0; i < c->view->channel_count; i++) {
+        const struct channel *channel = &c->view->channels[i];
+        if (is_recorded(rule, channel->name))
+            *(channel->per_site ? &per_site : &shared) += 1;
+    }
+    return streams_of(shared) + c->view->sites * streams_of(per_site);
+}
+
+static struct duration period_of(const struct record_rule *rule)
+{
+    return duration_s(1.0 / literal_si(rule->rate));
+}
+
+/* Of another period than all rules above it. */
+static bool is_new_rate(const struct check *c, const struct record_rule *rule)
+{
+    for (const struct record_rule *r = c->program->records; r != rule; r = r->next)
+        if (literal_si(r->rate) > 0 && period_of(r).us == period_of(rule).us)
+            return false;
+    return true;
+}
+
+static bool check_rate(struct check *c, const struct record_rule *rule)
+{
+    double rate = literal_si(rule->rate);
+    if (!check_dim(c, rule->rate, check_dim_Hz, "the rate"))
+        return false;
+    if (!(rate > 0))
+        check_error(c, rule->rate->at, NULL, "the rate must be above 0");
+    else if (period_of(rule).us * RECORD_RATE_MAX_Hz < 1000000)
+        check_error(c, rule->rate->at, NULL, "a record is taken at up to %d Hz",
+                    RECORD_RATE_MAX_Hz);
+    else
+        return true;
+    return false;
+}
+
 static void check_records(struct check *c)
 {
-    for (struct record_rule *r = c->program->records; r; r = r->next) {
+    unsigned rates = 0, streams = 0;
+    for (const struct record_rule *r = c->program->records; r; r = r->next) {
+        unsigned errors = c->diag->errors, before = streams;
         for (const struct name_item *n = r->channels; n; n = n->next)
             check_record_name(c, n);
-        if (check_dim(c, r->rate, check_dim_Hz, "the rate") && !(literal_si(r->rate) > 0))
-            check_error(c, r->rate->at, NULL, "the rate must be above 0");
+        if (!check_rate(c, r) || c->diag->errors != errors)
+            continue;
+        streams += count_streams(c, r);
+        if (is_new_rate(c, r) && ++rates == RECORD_RATES_MAX + 1)
+            check_error(c, r->rate->at, "use one of those above",
+                        "records are taken at up to %d different rates", RECORD_RATES_MAX);
+        if (streams > RECORD_STREAMS_MAX && before <= RECORD_STREAMS_MAX)
+            check_error(c, r->at, "name fewer channels",
+                        "with these there are %u streams of records on %u sites: %d are the most",
+                        streams, c->view->sites, RECORD_STREAMS_MAX);
     }
 }
 

@@ -34,6 +34,14 @@ struct mix_order {
     struct duration over;
 };
 
+/* What a bench records: a stream holds channels that all sites share, or those of one site. */
+enum {
+    RECORD_CHANNELS_MAX = 16, /* of a stream; more make another stream */
+    RECORD_STREAMS_MAX = 512,
+    RECORD_RATES_MAX = 8,
+    RECORD_RATE_MAX_Hz = 2000
+};
+
 struct seq_host {
     /* One wake-up is outstanding at most; a new one replaces it. */
     void (*wake_at)(void *ctx, struct instant t);

@@ -338,6 +338,44 @@ static void cleanup_is_straight_and_in_time(void **state)
     }
 }
 
+static void what_cannot_be_recorded_is_refused(void **state)
+{
+    (void)state;
+#define TWO "record dut.ip at 1 Hz\nrecord dut.ip at 2 Hz\n"
+#define FOUR TWO "record dut.ip at 3 Hz\nrecord dut.un at 4 Hz\n"
+#define EIGHT                                                                                      \
+    FOUR "record dut.ip at 5 Hz\nrecord dut.ip at 6 Hz\nrecord dut.ip at 7 Hz\nrecord dut.ip at "  \
+         "8 Hz\n"
+    static const struct {
+        const char *records, *part;
+        unsigned errors, sites;
+    } cases[] = {
+        {EIGHT EIGHT, "", 0, 4},
+        {EIGHT "record dut.ip at 9 Hz\n", "up to 8 different rates", 1, 4},
+        {EIGHT "record dut.ip at 9 Hz\nrecord dut.ip at 10 Hz\n", "up to 8 different rates", 1, 4},
+        {"record dut.ip at 2 kHz\n", "", 0, 4},
+        {"record dut.ip at 2.1 kHz\n", "up to 2000 Hz", 1, 4},
+        {"record dut.ip at 3 V\n" TWO, "the rate must be in Hz", 1, 4},
+        {EIGHT, "", 0, 64}, /* 512 streams */
+        {EIGHT "record gas.total at 1 Hz\n", "513 streams of records on 64 sites", 1, 64},
+        {FOUR FOUR "record gas.* at 1 Hz\n", "513 streams", 1, 64},
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        char text[1024];
+        struct checked_text t;
+        (void)snprintf(text, sizeof text, "sequence t version 1\n%smain\nend\n" CLEANUP,
+                       cases[i].records);
+        checked_text_init(&t);
+        t.rig.view.sites = cases[i].sites;
+        checked_text_check(&t, text);
+        if (t.diag.errors != cases[i].errors)
+            diag_print(&t.diag, stderr, false);
+        assert_int_equal(t.diag.errors, cases[i].errors);
+        assert_true(*cases[i].part == '\0' || checked_text_says(&t, cases[i].part));
+        checked_text_fini(&t);
+    }
+}
+
 static void limits_and_measurements_must_match(void **state)
 {
     (void)state;
@@ -391,6 +429,7 @@ int main(void)
         cmocka_unit_test(measurements_are_well_formed),
         cmocka_unit_test(subs_are_checked_where_they_are_called),
         cmocka_unit_test(cleanup_is_straight_and_in_time),
+        cmocka_unit_test(what_cannot_be_recorded_is_refused),
         cmocka_unit_test(limits_and_measurements_must_match),
         cmocka_unit_test(work_is_bounded),
     };
