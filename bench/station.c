@@ -298,6 +298,7 @@ enum rc station_load(const char *path, struct diag *diag, struct station **out)
     if (diag->errors != before || !channels || !dut || !station_bind_channels(station, diag) ||
         !station_bind_dut(&r))
         goto fail;
+    station_mark_missing(station);
     build_view(station);
     *out = station;
     return RC_OK;

@@ -50,7 +50,9 @@ bool station_parse_suction(struct station_reader *r);
 /* Both against the channels. */
 void station_check_envelope(struct station_reader *r);
 bool station_parse_twin(struct station_reader *r); /* station_twin.c */
-bool station_parse_dut(struct station_reader *r);  /* station_dut.c */
+/* Of bound channels: those that the elements of the twin cannot feed. */
+void station_mark_missing(struct station *station);
+bool station_parse_dut(struct station_reader *r); /* station_dut.c */
 bool station_parse_heaters_on(struct station_reader *r);
 bool station_load_dut(struct station_reader *r, const char *station_path);
 /* After the channels are bound: what the regulation needs, and the type's limits. */

@@ -22,6 +22,7 @@
 #include "bench/station_private.h"
 #include "core/num.h"
 #include "instruments/capability/pressure_controller.h"
+#include "instruments/capability/scanner.h"
 #include "twin/element_a.h"
 #include "twin/element_b.h"
 #include "twin/element_c.h"
@@ -379,6 +380,26 @@ static bool parse_line(struct station_reader *r)
             return lines[i].parse(r);
     return station_fail(r, r->token.at, NULL, "no such line in a twin block: '%.*s'",
                         (int)r->token.text.len, r->token.text.at);
+}
+
+/* The scanner's inputs behind those of the sites are for the second reference electrodes. */
+static bool is_second_reference(const struct station *station, const struct station_binding *b)
+{
+    return b->kind == BINDING_DEVICE && (int)b->instrument == station->twin.scanner &&
+           b->signal == SCANNER_SIGNAL_U && b->first >= station->sites;
+}
+
+void station_mark_missing(struct station *station)
+{
+    const struct twin_config *config = &station->twin.config;
+    if (!station->twin.declared || config->element != TWIN_ELEMENT_A ||
+        config->variant == ELEMENT_A_V9)
+        return;
+    for (unsigned c = 0; c < station->channel_count; c++)
+        if (is_second_reference(station, &station->channels[c].binding[0]))
+            station->channels[c].public.nothing =
+                "the twin's elements have one reference electrode (element barrier variant v9 has "
+                "two)";
 }
 
 bool station_parse_twin(struct station_reader *r)

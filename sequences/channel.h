@@ -28,6 +28,7 @@ struct channel {
     struct u95 u95;
     bool coarse;  /* its steps are larger than its noise: equal readings are no sign of a fault */
     bool derived; /* computed by the bench: no instrument of its own */
+    const char *nothing; /* why it measures nothing on this station's twin; NULL: it does */
 };
 
 /* One gas of the gases table: which channel doses it and what the cylinder holds. */

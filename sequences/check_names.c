@@ -258,6 +258,9 @@ struct check_type check_resolve(struct check *c, struct expr *expr)
     int i = channel_find(c->view, span_text(expr->text));
     if (i >= 0) {
         const struct channel *channel = &c->view->channels[i];
+        if (channel->nothing && !check_reported(c, channel))
+            diag_add(c->diag, DIAG_WARNING, expr->at, NULL, "'%s' measures nothing here: %s",
+                     channel->name, channel->nothing);
         return bind(expr, BIND_CHANNEL, channel, check_channel_type(channel));
     }
     const char *help = near_anything(c, expr->text);

@@ -62,6 +62,10 @@ variant() { # STATION VARIANT: the station beside its own files, with another va
     sed "s|^    element $element|& variant $2|; s|\"types/|\"$STATIONS/types/|; s|channels \"|channels \"$STATIONS/|" "$1"
 }
 variant "$A" v9 >v9.station
+expect 1 "'dut.un2' measures nothing here: the twin's elements have one reference electrode" \
+    "$LB" check --strict -s "$A" "$LIBRARY/lab_barrier_references.seq"
+expect 0 "ok on station" "$LB" check --strict -s v9.station "$LIBRARY/lab_barrier_references.seq"
+expect 0 "ok on station" "$LB" check --strict -s "$A" "$LIBRARY/lab_barrier.seq"
 expect 0 "4 pass" "$LB" run -s v9.station "$LIBRARY/lab_barrier_references.seq" --simulate --no-db --plain
 fails v9.station lab_barrier_references D09:0 r_between
 variant "$B" orifice >orifice.station
