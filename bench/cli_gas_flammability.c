@@ -8,7 +8,7 @@
 
 struct question {
     struct gas_mix gas, to;
-    bool with_to, with_vent;
+    bool with_to, with_vent, with_extraction;
     double hot_degC, flow_slpm, extraction_slpm;
     struct gas_rule_limits limits;
 };
@@ -25,7 +25,8 @@ static const char *rule_key(enum gas_rule rule)
 
 static bool read_vent(const struct args *args, struct question *q, struct obuf *why)
 {
-    q->with_vent = options_value(args, "extraction") || options_value(args, "flow");
+    q->with_extraction = options_value(args, "extraction");
+    q->with_vent = q->with_extraction || options_value(args, "flow");
     if (!q->with_vent)
         return true;
     if (!cli_gas_need(args, "flow", CLI_GAS_FLOW, &q->flow_slpm, why) ||
@@ -118,7 +119,8 @@ static bool put_vent(struct cli_gas_out *out, const struct question *q)
     cli_gas_out_open(out, "vent", "outlet into the extraction");
     cli_gas_out_flag(out, "permitted", "permitted", rc == RC_OK);
     cli_gas_out_put(out, "flow", "gas flow", CLI_GAS_AS_slpm, q->flow_slpm);
-    cli_gas_out_put(out, "extraction", "extraction", CLI_GAS_AS_slpm, q->extraction_slpm);
+    cli_gas_out_put(out, "extraction", q->with_extraction ? "extraction" : "--extraction not given",
+                    CLI_GAS_AS_slpm, q->extraction_slpm);
     cli_gas_out_put(out, "fuel_index", "fuel index behind it", CLI_GAS_AS_NUMBER, vent.fi_after);
     cli_gas_out_put(out, "needed_extraction", "needed for 0.25", CLI_GAS_AS_slpm,
                     vent.needed_extraction_slpm);

@@ -79,6 +79,23 @@ static int plan_defects(struct qualify *q)
     return refuse("too many parts at", severities, "fewer --rung-parts or --severities");
 }
 
+static int refuse_file(const char *path)
+{
+    fprintf(stderr, "error: cannot write %s: %s\n", path, strerror(errno));
+    return EXIT_STORAGE;
+}
+
+/* Before an hour of parts, not behind it. */
+static int prove_writable(const char *path)
+{
+    FILE *to = path ? fopen(path, "a") : NULL;
+    if (path && !to)
+        return refuse_file(path);
+    if (to)
+        fclose(to);
+    return EXIT_PASS;
+}
+
 static int prepare(struct qualify *q)
 {
     enum rc rc = loader_load(&q->loaded, q->args->operand[0], options_value(q->args, "station"));
@@ -92,6 +109,11 @@ static int prepare(struct qualify *q)
     int code = plan_parts(q);
     if (code == EXIT_PASS)
         code = plan_defects(q);
+    if (code != EXIT_PASS)
+        return code;
+    if (!q->loaded.checked->limits)
+        fprintf(stderr, "warning: this sequence names no limits: it can catch nothing\n");
+    code = prove_writable(options_value(q->args, "html"));
     if (code != EXIT_PASS)
         return code;
     q->records = calloc(q->parts, sizeof *q->records);
@@ -173,9 +195,7 @@ static int write_file(const struct sink *page, const char *path)
     bool good = to && fwrite(page->at, 1, page->len, to) == page->len;
     if (to && fclose(to) != 0)
         good = false;
-    if (!good)
-        fprintf(stderr, "error: cannot write %s: %s\n", path, strerror(errno));
-    return good ? EXIT_PASS : EXIT_STORAGE;
+    return good ? EXIT_PASS : refuse_file(path);
 }
 
 static int print_result(struct qualify *q)

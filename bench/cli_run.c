@@ -89,6 +89,9 @@ static int parse_param(struct run *r, const char *text, unsigned i)
         p = p->next;
     if (!p)
         return refuse_name(r, r->param_names[i]);
+    for (unsigned k = 0; k < i; k++)
+        if (strcmp(r->param_names[k], p->name) == 0)
+            return refuse("this parameter stands twice, at", text, NULL);
     double si = unit_to_si(&unit, number);
     if (!dim_equal(p->value->unit.dim, unit.dim) || !engine_param_fits(p, si))
         return refuse_value(p, value);

@@ -111,6 +111,7 @@ static bool parse_station(struct station_reader *r)
     long version;
     if (r->have_station)
         return station_fail(r, r->token.at, NULL, "'%s' stands twice", "station");
+    r->have_station = true;
     if (!station_word(r, "a name for the station", &word) ||
         !station_copy(r, word, r->station->name, sizeof r->station->name))
         return false;
@@ -131,7 +132,6 @@ static bool parse_station(struct station_reader *r)
             return station_fail(r, r->token.at, NULL, "expected kind, version or a \"title\"");
         }
     }
-    r->have_station = true;
     return true;
 }
 
@@ -140,10 +140,11 @@ static bool parse_sites(struct station_reader *r)
     long sites;
     if (r->have_sites)
         return station_fail(r, r->token.at, NULL, "'%s' stands twice", "sites");
+    r->have_sites = true; /* a bad one is not missing too, and what names a site is not wrong too */
+    r->station->sites = TWIN_SITES_MAX;
     if (!station_number(r, 1, TWIN_SITES_MAX, &sites))
         return false;
     r->station->sites = (unsigned)sites;
-    r->have_sites = true;
     return station_end(r);
 }
 

@@ -16,6 +16,7 @@ expect 2 "a parameter is given as" "$LB" run "$SEQ" --simulate --no-db -p total
 expect 2 "parameter 'total' takes 1 .. 4 L/min, not '2 V'" "$LB" run "$SEQ" --simulate --no-db -p 'total=2 V'
 expect 2 "takes 1 .. 4 L/min, not '9 L/min'" "$LB" run "$SEQ" --simulate --no-db -p 'total=9 L/min'
 expect 0 "4 pass" "$LB" run "$SEQ" --simulate --no-db -q -p total=2L/min
+expect 2 "this parameter stands twice, at 'total=3 L/min'" "$LB" run "$SEQ" --simulate --no-db -p 'total=2 L/min' -p 'total=3 L/min'
 expect 2 "it has total ubatt soak" "$LB" run "$SEQ" --simulate --no-db -p 'totle=2 L/min'
 
 mkdir seq limits tables; cp "$ROOT"/sequences/tables/*.csv tables; cp "$ROOT"/sequences/limits/*.csv limits
@@ -51,6 +52,7 @@ station() { sed "$1" "$ROOT/bench/stations/twin.station" >stations/twin.station;
 station 's/hmp4040/hmp4041/'; expect 2 "no driver 'hmp4041'" "$LB" run seq/x.seq --simulate --no-db
 station '/^twin/,/^end/d'; expect 2 "no twin block" "$LB" run seq/x.seq --simulate --no-db
 station 's/^sites.*/sites 99/'; check 2 "1 to 64"
+same "and nothing else is said of it" "$(grep -c error: err.txt)" 1
 station 's/instrument mfc_o2 /instrument mfc_n2 /'; check 2 "twice"
 station 's/^volume.*/volum 60 mL/'; check 2 "did you mean 'volume'"
 station 's|sim "gasbus" address A|path "/dev/ttyUSB0" address A|'; check 2 "renumbered"

@@ -86,6 +86,7 @@ shows 1 "rich_o2" flammability --gas 'co=6.7%,h2=2.5%,n2=balance' --to 'o2=8.29%
 shows 1 '"permitted":false' flammability --gas 'co=20%,n2=balance' --json
 shows 0 "needed for 0.25" flammability --gas 'co=6.7%,n2=balance' --flow '2 L/min' --extraction '50 m3/h'
 shows 1 "needed for 0.25" flammability --gas 'co=6.7%,n2=balance' --flow '2 L/min'
+shows 1 "--extraction not given" flammability --gas 'co=6.7%,n2=balance' --flow '2 L/min'
 
 # every JSON answer is one object, and no line of text is wider than 80
 for words in "emf --fuel CH1.85 --lambda 0.9 --temp 800degC" "lambda --gas air" \

@@ -29,4 +29,7 @@ expect 2 "not a list of severities" "$LB" qualify "$SEQ" --severities 0.5,0.1
 expect 2 "--parts" "$LB" qualify "$SEQ" --parts 0
 expect 2 "" "$LB" qualify missing.seq
 expect 7 "cannot write" "$LB" qualify "$SEQ" --parts 4 --defects none --html no/such/folder.html
+same "it is found before the parts are run" "$(grep -c 'parts in' err.txt)" 0
+grep -v '^limits ' "$SEQ" | sed "s|\"\.\./|\"$ROOT/sequences/|" >unlimited.seq
+expect 0 "this sequence names no limits: it can catch nothing" "$LB" qualify unlimited.seq --parts 4 --defects none
 no_sanitizer_report
