@@ -36,7 +36,7 @@ static void put_facts(struct sink *out, const struct result_batch *batch)
     facts_put_time(out, batch->started_us);
     sink_text(out, "</dd></div>\n<div><dt>duration</dt><dd>");
     facts_put_duration(out, batch->ended_us > 0 ? batch->ended_us - batch->started_us : -1);
-    sink_text(out, "</dd></div>\n<div><dt>batch</dt><dd><code>");
+    sink_text(out, "</dd></div>\n<div class=\"wide\"><dt>batch</dt><dd><code>");
     sink_markup(out, batch->uuid);
     sink_text(out, "</code></dd></div>\n");
     put_fact(out, "mode", batch->mode);

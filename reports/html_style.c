@@ -21,6 +21,7 @@ const char *const html_style[] = {
 "margin:18px 0 0;padding:16px 0 0;border-top:1px solid var(--line)}\n"
 ".facts dt{color:var(--soft);font-size:12px}\n"
 ".facts dd{margin:1px 0 0;overflow-wrap:anywhere}\n"
+"@media(min-width:520px){.facts .wide{grid-column:span 2}}\n"
 ".banner{margin:18px 0 0;padding:12px 16px;border-radius:8px;color:#5c3d00;font-size:15px;"
 "background:#fff3d1;border:1px solid #ecd08a}\n"
 ".banner b{letter-spacing:.12em;margin-right:8px}\n"

@@ -96,7 +96,7 @@ build_added() {
         { not_ok "the tutorial's driver does not link"; return; }
     LB="$PWD/bin/lambdabench"
     expect 0 "hmp4030" "$LB" scan --drivers
-    mkdir -p stations; cp "$ROOT"/bench/stations/* stations
+    mkdir -p stations; cp -r "$ROOT"/bench/stations/* stations
     sed 's/^instrument psu2 *dp832/instrument psu2 hmp4030/' stations/twin.station >stations/six.station
     expect 0 "4 pass, 0 fail, 0 error" "$LB" run "$SEQ" --simulate -s stations/six.station --db driver.db
     LB="$ROOT/build/lambdabench"
