@@ -132,13 +132,15 @@ static void water_waits_for_a_dry_purge_and_for_a_warm_wall(void **state)
     struct gate *gate;
     assert_int_equal(gate_new(&config, &gate), RC_OK);
     gate_open(gate);
+    gate_gas_at(gate, n2)->commanded_slpm = 2.0; /* nothing strays */
+    gate_gas_at(gate, water)->commanded_slpm = 0.24;
     purge_with(f, gate, 100, 0.24);
     assert_int_equal(gate_state(gate), GATE_PURGE);
     assert_int_equal(permit_at(gate, water, 0.24), RC_REFUSED);
+    gate_gas_at(gate, water)->commanded_slpm = 0.0;
     purge_with(f, gate, 200, 0.0);
     assert_int_equal(gate_state(gate), GATE_ARMED);
 
-    gate_gas_at(gate, n2)->commanded_slpm = 2.0;
     assert_true(isnan(f->station->view.coldest_degC));
     assert_int_equal(permit_at(gate, water, 0.24), RC_REFUSED); /* no wall is named */
     f->station->view.coldest_degC = 59;                         /* 10.7 %: dew point 50.0 degC */
