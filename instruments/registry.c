@@ -3,6 +3,7 @@
 #include "instruments/alicat_mc/alicat_mc.h"
 #include "instruments/bronkhorst_propar/bronkhorst_propar.h"
 #include "instruments/can_lambda/can_lambda.h"
+#include "instruments/gw_gpt9800/gw_gpt9800.h"
 #include "instruments/itech_it8500/itech_it8500.h"
 #include "instruments/keithley_2400/keithley_2400.h"
 #include "instruments/keysight_3446x/keysight_3446x.h"
@@ -44,6 +45,8 @@ const struct registry_entry registry[] = {
     {&daq970a_driver, &daq970a_sim},
     {&k34970a_driver, &k34970a_sim},
     {&k34972a_driver, &k34972a_sim},
+    {&gpt9803_driver, &gpt9803_sim},
+    {&gpt9804_driver, &gpt9804_sim},
 };
 const size_t registry_count = COUNT(registry);
 

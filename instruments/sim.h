@@ -41,6 +41,9 @@ enum plant_signal {
     PLANT_SINE_Hz,           /* write */
     PLANT_LOCK_IN_X_V,       /* read: rms */
     PLANT_LOCK_IN_Y_V,       /* read */
+    PLANT_INSULATION_V,      /* write: an insulation tester drives this voltage, 0: off; read */
+    PLANT_INSULATION_ohm,    /* read: resistance that it finds; not finite: open */
+    PLANT_SIGNALS
 };
 
 struct plant {

@@ -62,6 +62,8 @@ static void frames_that_drive_an_output_are_refused(void **state)
         "T0EF0000028700\r",
         "gpio set 8\r",
         "gpio writeall 01\r",
+        "FUNC:TEST ON\r\nFUNC:TEST?\r\n",
+        "FUNC:TEST OFF\r\nFUNC:TEST ON\r\n",
         "",
         "ALS 0.000\rALS 5.0\r"};
     (void)state;

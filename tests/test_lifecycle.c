@@ -48,11 +48,13 @@ LIFE_OF(k34465a)
 LIFE_OF(daq970a)
 LIFE_OF(k34970a)
 LIFE_OF(k34972a)
+LIFE_OF(gpt9803)
+LIFE_OF(gpt9804)
 
 static void every_driver_of_the_registry_is_here(void **state)
 {
     (void)state;
-    assert_int_equal(registry_count, 31);
+    assert_int_equal(registry_count, 33);
     assert_null(registry_find(SPAN("")));
     assert_null(registry_find(SPAN("alica")));
     for (size_t i = 0; i < registry_count; i++) {
@@ -96,6 +98,8 @@ int main(void)
         cmocka_unit_test(daq970a_lives_through_everything),
         cmocka_unit_test(k34970a_lives_through_everything),
         cmocka_unit_test(k34972a_lives_through_everything),
+        cmocka_unit_test(gpt9803_lives_through_everything),
+        cmocka_unit_test(gpt9804_lives_through_everything),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

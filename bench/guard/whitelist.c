@@ -37,6 +37,7 @@ static const struct form {
     FORM("gpio writeall " ZERO "\r"),
     FORM(":OUTP OFF;:OUTP:SMOD HIMP;:OUTP?;:OUTP:SMOD?\n"),        /* source-meter: high impedance */
     FORM("OUTX 0;SLVL 0.004;SLVL?\r"),                            /* lock-in: its least amplitude */
+    FORM("FUNC:TEST OFF\r\nFUNC:TEST?\r\n"),                       /* insulation tester: off */
     FORM(":ROUT:OPEN (@201:216);:ROUT:CLOS? (@201:216)\n"),       /* scanner: all relays open */
 };
 /* clang-format on */

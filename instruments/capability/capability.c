@@ -5,6 +5,7 @@
 #include "instruments/capability/can_adapter.h"
 #include "instruments/capability/digital_io.h"
 #include "instruments/capability/flow_controller.h"
+#include "instruments/capability/insulation_tester.h"
 #include "instruments/capability/lambda_controller.h"
 #include "instruments/capability/load.h"
 #include "instruments/capability/lock_in.h"
@@ -73,6 +74,12 @@ static const struct signal lock_in_signals[LOCK_IN_SIGNALS] = {
     [LOCK_IN_SIGNAL_Y]         = { "y",         "V",     offsetof(struct lock_in_reading, y_V) },
     [LOCK_IN_SIGNAL_OVERLOAD]  = { "overload",  "onoff", offsetof(struct lock_in_reading, overload) },
 };
+static const struct signal insulation_signals[INSULATION_SIGNALS] = {
+    [INSULATION_SIGNAL_U]      = { "u",      "V",     offsetof(struct insulation_reading, u_V), .writable = true, .safe = 50 },
+    [INSULATION_SIGNAL_OUTPUT] = { "output", "onoff", offsetof(struct insulation_reading, output_on), .writable = true },
+    [INSULATION_SIGNAL_R]      = { "r",      "ohm",   offsetof(struct insulation_reading, r_ohm) },
+    [INSULATION_SIGNAL_OVER]   = { "over",   "onoff", offsetof(struct insulation_reading, over) },
+};
 /* clang-format on */
 
 const struct capability capability_flow_controller = {
@@ -105,6 +112,10 @@ const struct capability capability_scanner = {.name = "scanner",
                                               .channel_stride = sizeof(struct scanner_channel)};
 const struct capability capability_lock_in = {
     .name = "lock_in", TABLE(lock_in_signals), .reading_size = sizeof(struct lock_in_reading)};
+const struct capability capability_insulation_tester = {.name = "insulation_tester",
+                                                        TABLE(insulation_signals),
+                                                        .reading_size =
+                                                            sizeof(struct insulation_reading)};
 const struct capability capability_can_adapter = {.name = "can_adapter"};
 
 int capability_signal(const struct capability *capability, const char *name, size_t len)

@@ -37,6 +37,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         require_zero_after(frame, size, "VOLT ");
         require_zero_after(frame, size, "LS ");
         require(!memmem(frame, size, "OUTP ON", 7) && !memmem(frame, size, "gpio set", 8));
+        require(!memmem(frame, size, "TEST ON", 7));
         /* One more byte makes another frame, and that is not at rest any more. */
         char *longer = malloc(size + 1);
         require(longer != NULL);

@@ -12,7 +12,7 @@
 
 #include "instruments/sim.h"
 
-enum { DRIVER_SIM_SIGNALS = PLANT_LOCK_IN_Y_V + 1, DRIVER_SIM_CHANNELS = 16 };
+enum { DRIVER_SIM_SIGNALS = PLANT_SIGNALS, DRIVER_SIM_CHANNELS = 16 };
 
 struct driver_sim {
     const struct driver *driver;

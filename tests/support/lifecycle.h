@@ -11,7 +11,7 @@
 #include "instruments/simhost.h"
 #include "instruments/transport/fault.h"
 
-enum { LIFECYCLE_SIGNALS = PLANT_LOCK_IN_Y_V + 1, LIFECYCLE_CHANNELS = 16 };
+enum { LIFECYCLE_SIGNALS = PLANT_SIGNALS, LIFECYCLE_CHANNELS = 16 };
 
 /* One device with its simulator on a port of its own; a CAN adapter beside it where it needs one.
  */
