@@ -58,6 +58,7 @@ static int plan_parts(struct qualify *q)
     q->plan.sites = q->loaded.station->sites;
     q->plan.element = q->loaded.station->twin.config.element;
     q->plan.variant = q->loaded.station->twin.config.variant;
+    q->plan.insulation = q->loaded.station->twin.config.insulation.fitted;
     q->jobs = (unsigned)jobs;
     return EXIT_PASS;
 }

@@ -79,6 +79,7 @@ static bool can_have(const struct qualify_plan *plan, int id)
     twin_config_default(&config);
     config.element = plan->element;
     config.variant = plan->variant;
+    config.insulation = (struct twin_insulation){plan->insulation, 1e8};
     return twin_defect_text_of(plan->element, id) && !twin_defect_refusal(&config, id);
 }
 

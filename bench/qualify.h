@@ -28,6 +28,7 @@ enum {
 struct qualify_plan {
     enum twin_element_kind element; /* and variant: which defects there are to choose from */
     unsigned variant;
+    bool insulation; /* the twin has an insulation tester */
     uint64_t seed;
     unsigned sites;      /* parts of one batch */
     unsigned good_parts; /* without a defect */

@@ -7,6 +7,7 @@
 #define TWIN_ASSEMBLY_H
 
 #include "twin/controller.h"
+#include "twin/insulation.h"
 #include "twin/population.h"
 #include "twin/site_direct.h"
 #include "twin/supply.h"
@@ -58,6 +59,7 @@ struct twin {
     struct gasline line;
     struct supply supplies[TWIN_SUPPLIES_MAX];
     struct twin_site sites[TWIN_SITES_MAX];
+    struct insulation_rig insulation;
     uint64_t flow_keys[TWIN_FLOWS_MAX], room_key, supply_key; /* noise */
     struct twin_gauge gauges[2];                              /* at the elements, at the vent */
     struct twin_port flow_ports[TWIN_FLOWS_MAX], supply_ports[TWIN_SUPPLIES_MAX];

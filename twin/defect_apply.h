@@ -43,6 +43,7 @@ void defect_electrolyte_cracked(const struct defect_target *t, double s);
 void defect_delaminated(const struct defect_target *t, double s);
 void defect_heater_off_centre(const struct defect_target *t, double s);
 void defect_insulation_breaks(const struct defect_target *t, double s);
+void defect_insulation_damp(const struct defect_target *t, double s);
 void defect_heater_open(const struct defect_target *t, double s);
 void defect_heater_shorted(const struct defect_target *t, double s);
 void defect_heater_high(const struct defect_target *t, double s);
@@ -57,6 +58,7 @@ void defect_lsu_electrolyte_cracked(struct part *part, const struct lsu_kind *ki
 void defect_lsu_delaminated(struct part *part, const struct lsu_kind *kind, double s);
 void defect_lsu_heater_off_centre(struct part *part, const struct lsu_kind *kind, double s);
 void defect_lsu_insulation_breaks(struct part *part, const struct lsu_kind *kind, double s);
+void defect_lsu_insulation_damp(struct part *part, const struct lsu_kind *kind, double s);
 void defect_lsu_electrode_poisoned(struct part *part, const struct lsu_kind *kind, double s);
 void defect_lsu_heater_open(struct part *part, const struct lsu_kind *kind, double s);
 void defect_lsu_heater_shorted(struct part *part, const struct lsu_kind *kind, double s);

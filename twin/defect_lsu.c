@@ -78,6 +78,12 @@ void defect_lsu_insulation_breaks(struct part *part, const struct lsu_kind *kind
     part->iso_ohm = defect_between(5e6, 50e3, s);
 }
 
+void defect_lsu_insulation_damp(struct part *part, const struct lsu_kind *kind, double s)
+{
+    (void)kind;
+    part->damp_ohm = defect_between(300e6, 100e3, s);
+}
+
 void defect_lsu_electrode_poisoned(struct part *part, const struct lsu_kind *kind, double s)
 {
     (void)kind;

@@ -55,6 +55,13 @@ void defect_insulation_breaks(const struct defect_target *t, double s)
         w[i]->iso_ohm = defect_between(5e6, 50e3, s);
 }
 
+void defect_insulation_damp(const struct defect_target *t, double s)
+{
+    struct nernst_wiring *w[3];
+    for (unsigned i = 0, n = defect_wirings(t, w); i < n; i++)
+        w[i]->damp_ohm = defect_between(300e6, 100e3, s);
+}
+
 void defect_heater_open(const struct defect_target *t, double s)
 {
     (void)s;

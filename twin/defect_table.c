@@ -52,6 +52,7 @@ static const struct defect_table_row rows[] = {
     {38, A, "trim resistor wrong", "T07", defect_trim_wrong, defect_lsu_trim_wrong},
     {39, A, "pump and common lead swapped or reversed", "T34",
         defect_leads_wrong, defect_lsu_leads_wrong},
+    {DEFECT_COLD_INSULATION, ABC, "insulation leaks cold", "T03", defect_insulation_damp, defect_lsu_insulation_damp},
 };
 /* clang-format on */
 

@@ -1,5 +1,6 @@
-/* The defect library D01..D39 as changes of the element models' parameters, each with a severity
- * from 0 (just there) to 1 (gross). D03 is not assigned. Magnitudes are assumptions; a few
+/* The defect library D01..D40 as changes of the element models' parameters, each with a severity
+ * from 0 (just there) to 1 (gross). D03 is not assigned; D40 shows only
+ * where an insulation tester is. Magnitudes are assumptions; a few
  * severities near 0 lie inside the limits of a test and must escape: that is part of the truth.
  *
  * One table for all kinds of element: A, B and C by their models' parameters, the LSU as far as its
@@ -18,6 +19,8 @@ enum {
     DEFECT_ON_C = 4,
     DEFECT_ON_ALL = 7,
 };
+
+enum { DEFECT_COLD_INSULATION = 40 };
 
 /* The parts that are to get the defect; NULL: not concerned. */
 struct defect_target {

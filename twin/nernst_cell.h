@@ -73,6 +73,7 @@ enum nernst_leads { NERNST_LEADS_RIGHT, NERNST_LEADS_SWAPPED, NERNST_LEADS_REVER
 struct nernst_wiring {
     double lead_ohm;  /* in series with every cell, not activated */
     double iso_ohm;   /* heater to signal at T0; Ea 1 eV */
+    double damp_ohm;  /* the same cold: moisture or a track; 0: dry */
     double hf_factor; /* on the high-frequency resistance */
     double ct_factor; /* on the charge transfer resistance */
     double c_factor;  /* on the electrode capacitance */

@@ -13,6 +13,7 @@ struct part {
     struct heater_part heater;
     double telegraph;  /* relative step of R_N when a contact jumps; 0: quiet */
     double iso_ohm;    /* heater to signal at 780 degC; 0: far above anything that shows */
+    double damp_ohm;   /* heater to signal cold, moisture or a track; 0: dry */
     double trim_error; /* of the trim resistor, relative; moves lsu.barrier */
     int sign;          /* +1 or -1: which way a defect without preference goes */
     unsigned number;   /* of the serial number, 8 digits */

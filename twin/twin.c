@@ -115,6 +115,7 @@ enum rc twin_new(const struct twin_config *config, struct twin **out)
     build_line(twin);
     for (unsigned i = 0; i < config->sites; i++)
         build_site(twin, i);
+    insulation_rig_build(twin);
     for (unsigned s = 0; s < TWIN_SUPPLIES_MAX; s++) {
         supply_init(&twin->supplies[s]);
         twin->supply_ports[s] = (struct twin_port){twin, s, 0};

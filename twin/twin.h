@@ -49,6 +49,12 @@ struct twin_back_pressure {
     unsigned suction_pin; /* of the digital I/O that switches the valve */
 };
 
+/* An insulation tester behind relays, with check resistors in the fixture. */
+struct twin_insulation {
+    bool fitted;
+    double check_ohm;
+};
+
 struct twin_defect {
     unsigned site;   /* from 1, as operators count */
     int id;          /* 11 is D11 */
@@ -77,6 +83,7 @@ struct twin_config {
      * which then comes from one side. */
     bool reversible;
     unsigned reverse_pin;
+    struct twin_insulation insulation;
     bool spread; /* part-to-part spread; false: all parts nominal */
     bool noise;  /* measurement noise */
     struct twin_defect defects[TWIN_DEFECTS_MAX];
@@ -127,6 +134,13 @@ struct plant twin_plant_controller(struct twin *twin, unsigned site);
 /* Digital I/O: output pin `valve_pin` switches the three-way valve (1: stream b); the input pins in
  * `ok_inputs` (bit mask) read 1, as proven interlocks do. */
 struct plant twin_plant_io(struct twin *twin, unsigned valve_pin, unsigned ok_inputs);
+
+/* The insulation tester of the configuration and the scanner with its relays, for any element:
+ * relay c closes, with n sites, heater to signals of site c + 1, from n on signals to housing, from
+ * 2 n on the check resistors of a site. The tester finds what closed relays connect, in parallel;
+ * nothing: open. */
+struct plant twin_plant_insulation(struct twin *twin);
+struct plant twin_plant_insulation_relays(struct twin *twin);
 
 /* ---- instruments at a direct element (A, B, C); of another kind they read NaN */
 

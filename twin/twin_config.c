@@ -45,6 +45,8 @@ const char *twin_defect_text(int id)
 const char *twin_defect_refusal(const struct twin_config *config, int id)
 {
     struct part part = {.sign = 1};
+    if (id == DEFECT_COLD_INSULATION && !config->insulation.fitted)
+        return "nothing on this station sees the insulation of a cold part";
     const struct defect_target lsu = {.lsu = &part, .lsu_kind = &lsu_kind_49};
     if (!twin_element_is_direct(config->element))
         return defect_table_refusal(id, &lsu);
@@ -126,6 +128,11 @@ static bool back_pressure_in_range(const struct twin_back_pressure *valve)
            valve->suction_pin < TWIN_PINS;
 }
 
+static bool insulation_in_range(const struct twin_insulation *insulation)
+{
+    return !insulation->fitted || num_within(insulation->check_ohm, 1e6, 1e10);
+}
+
 static bool defects_in_range(const struct twin_config *config)
 {
     if (config->defect_count > TWIN_DEFECTS_MAX)
@@ -158,7 +165,8 @@ enum rc twin_config_check(const struct twin_config *config)
         back_pressure_in_range(&config->back_pressure) &&
         back_pressure_in_range(&config->vent_pressure) &&
         (!config->vent_pressure.fitted || config->back_pressure.fitted) &&
-        config->reverse_pin < TWIN_PINS && flows_in_range(config) && defects_in_range(config);
+        config->reverse_pin < TWIN_PINS && insulation_in_range(&config->insulation) &&
+        flows_in_range(config) && defects_in_range(config);
     if (!good)
         return RC_RANGE;
     for (unsigned i = 0; i < config->defect_count; i++)
