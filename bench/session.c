@@ -25,6 +25,8 @@ void session_value(void *ctx, unsigned channel, unsigned site, double si, struct
     const struct station *station = s->config.station;
     if (s->gate && gate_gas_at(s->gate, channel))
         manifold_observe(s->manifold, channel, si, t);
+    if (s->gate)
+        gate_insulation_observe(s->gate, channel, si);
     if (s->wanted[channel * (station->sites + 1) + site])
         engine_sample(s->engine, &station->view.channels[channel], site, si, t);
     session_check_trips(s, channel, site, si);
@@ -41,6 +43,7 @@ void session_stop(struct session *s, enum stop_why why, const char *text)
     }
     s->stopping = true;
     heaters_shut(s->heaters);
+    gate_insulation_off(s->gate);
     engine_stop(s->engine, why, text);
 }
 

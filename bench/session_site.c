@@ -48,5 +48,6 @@ void session_rest_site(struct session *s, unsigned site)
 {
     drop_site_sets(s, site);
     heaters_shut_site(s->heaters, site);
+    gate_insulation_rest_site(s->gate, site);
     switch_off(s, site);
 }

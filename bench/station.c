@@ -202,6 +202,7 @@ static const struct {
     {"twin", station_parse_twin},
     {"dut", station_parse_dut},
     {"heaters-on", station_parse_heaters_on},
+    {"insulation-tester", station_parse_insulation},
 };
 
 static const char *statement_name(const void *ctx, size_t i)
@@ -297,7 +298,7 @@ enum rc station_load(const char *path, struct diag *diag, struct station **out)
     check_whole(&r);
     bool dut = station_load_dut(&r, path);
     if (diag->errors != before || !channels || !dut || !station_bind_channels(station, diag) ||
-        !station_bind_dut(&r))
+        !station_bind_dut(&r) || !station_bind_insulation(&r))
         goto fail;
     station_mark_missing(station);
     build_view(station);

@@ -13,6 +13,7 @@
  *   suction gas.suction                     # switch of a pump behind the elements
  *   dut "types/barrier.dut"                 # kind of part; its limits tighten the envelope
  *   heaters-on psu1                         # channel n heats site n, regulated by the bench
+ *   insulation-tester ist1 interlock io1 1 pairs dut.iso_hs dut.iso_sh cold 600 s
  *   envelope ... end    retest ... end      twin ... end
  *
  * A port is one of: usb-serial "SERIAL" | path "/dev/serial/by-path/..." | usb VVVV:PPPP serial "S"
@@ -88,6 +89,17 @@ struct station_heaters {
     struct place at;
 };
 
+/* An insulation tester, with the channels that its rules are about. */
+struct station_insulation {
+    bool declared;
+    unsigned tester, interlock_io, interlock_pin; /* instruments; pin from 0 */
+    unsigned output, interlock;                   /* shared channels */
+    const char *pair_name[4];
+    unsigned pair[4], pair_count; /* channels of the relays that choose what it is put across */
+    double cold_s;                /* a part is cold so long after the last heat */
+    struct place at;
+};
+
 /* The twin block: what stands behind the simulators. */
 struct station_twin {
     bool declared;
@@ -103,6 +115,8 @@ struct station_twin {
     unsigned site_of[STATION_INSTRUMENTS_MAX]; /* source-meter or lock-in -> site; 0: none */
     int scanner, meter, meter_supply;          /* instruments, -1: none */
     unsigned meter_channel;
+    /* Where config.insulation is fitted: instruments. */
+    unsigned tester, tester_relays;
 };
 
 struct station {
@@ -118,6 +132,7 @@ struct station {
     struct station_twin twin;
     struct dut_type *dut; /* NULL: none named */
     struct station_heaters heaters;
+    struct station_insulation insulation;
     struct bench_view view; /* for sequences/; points into this struct */
     struct channel view_channels[STATION_CHANNELS_MAX];
     struct source *source, *channels_source;

@@ -54,6 +54,10 @@ bool station_parse_twin(struct station_reader *r); /* station_twin.c */
 void station_mark_missing(struct station *station);
 bool station_parse_dut(struct station_reader *r); /* station_dut.c */
 bool station_parse_heaters_on(struct station_reader *r);
+bool station_parse_insulation(struct station_reader *r); /* station_insulation.c */
+bool station_parse_twin_insulation(struct station_reader *r);
+/* After the channels are bound: the channels that its rules are about. */
+bool station_bind_insulation(struct station_reader *r);
 bool station_load_dut(struct station_reader *r, const char *station_path);
 /* After the channels are bound: what the regulation needs, and the type's limits. */
 bool station_bind_dut(struct station_reader *r);

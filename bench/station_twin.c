@@ -18,6 +18,7 @@
  *       lockin li1 1
  *       scanner daq1                  # scanner of all sites,
  *       meter dmm1 on psu2 1          # voltmeter at the terminals of psu2, channel 1
+ *       insulation ist1 relays daq1 check 100 Mohm      # any element
  *   end */
 #include "bench/station_private.h"
 #include "core/num.h"
@@ -150,13 +151,20 @@ static bool parse_valve(struct station_reader *r)
     return station_end(r);
 }
 
+enum { NO_VALVE_PIN = 127 };
+
 static bool parse_proven(struct station_reader *r)
 {
     int instrument;
     long pin;
     if (!station_take_instrument(r, &instrument) || !station_number(r, 0, 15, &pin))
         return false;
-    r->station->twin.proven_inputs |= 1u << pin;
+    struct station_twin *twin = &r->station->twin;
+    twin->proven_inputs |= 1u << pin;
+    if (twin->valve_io < 0) { /* a rig without gas has no valve at its inputs */
+        twin->valve_io = instrument;
+        twin->valve_pin = NO_VALVE_PIN;
+    }
     return station_end(r);
 }
 
@@ -371,6 +379,7 @@ static const struct {
     {"lockin", parse_site_instrument},
     {"scanner", parse_scanner},
     {"meter", parse_meter},
+    {"insulation", station_parse_twin_insulation},
 };
 
 static bool parse_line(struct station_reader *r)

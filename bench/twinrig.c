@@ -4,7 +4,7 @@
 
 #include "bench/rig.h"
 
-enum { TAP_SIGNALS = 10 };
+enum { TAP_SIGNALS = 11 };
 
 unsigned twinrig_port_leader(const struct station *station, unsigned instrument)
 {
@@ -41,7 +41,7 @@ static const int tap_signal[] = {
     [PLANT_FLOW_slpm] = 1, [PLANT_SUPPLY_V] = 2,      [PLANT_LOAD_A] = 3,
     [PLANT_PIN] = 4,       [PLANT_HEATER_ENABLE] = 5, [PLANT_SOURCE_V] = 6,
     [PLANT_SOURCE_A] = 6,  [PLANT_SOURCE_OFF] = 6,    [PLANT_RELAY] = 7,
-    [PLANT_SINE_V] = 8,    [PLANT_PRESSURE_kPa] = 9};
+    [PLANT_SINE_V] = 8,    [PLANT_PRESSURE_kPa] = 9,  [PLANT_INSULATION_V] = 10};
 
 /* A source is not at rest at any level, 0 V included: at rest it is off. The sine's least amplitude
  * is 4 mV. */
@@ -129,6 +129,10 @@ static struct plant plant_of(const struct station *station, unsigned instrument,
         return twin_plant_pressure(twin);
     if (behind->vent_pressure == (int)instrument)
         return twin_plant_vent_pressure(twin);
+    if (behind->config.insulation.fitted && behind->tester == instrument)
+        return twin_plant_insulation(twin);
+    if (behind->config.insulation.fitted && behind->tester_relays == instrument)
+        return twin_plant_insulation_relays(twin);
     if (behind->scanner == (int)instrument)
         return twin_plant_scanner(twin);
     if (behind->meter == (int)instrument)

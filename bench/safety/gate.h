@@ -102,6 +102,12 @@ struct duration gate_purge_left(const struct gate *gate, double *volume_L);
 
 /* No oxygen or fuel flows any more, as measured; else *channel names one that does, or may. */
 bool gate_flows_rest(const struct gate *gate, const char **channel);
+/* The insulation tester, where the station has one. A new value of any channel: if the interlock
+ * opens while it is on it goes off, and the run is tripped. */
+void gate_insulation_observe(struct gate *gate, unsigned channel, double si);
+/* Off, if it is on; if it is on at a pair of this site. */
+void gate_insulation_off(struct gate *gate);
+void gate_insulation_rest_site(struct gate *gate, unsigned site);
 
 /* Streams: where a gas flows, and the worst-case composition commanded there. */
 void gate_assign_stream(struct gate *gate, unsigned channel, char stream);

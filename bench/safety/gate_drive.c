@@ -78,6 +78,8 @@ static void finish_job(struct gate_set_job *job)
         job->gate->suction = job->wanted > 0.0;
     if (job->rc == RC_OK)
         note_setting(job, isnan(job->taken) ? job->wanted : job->taken);
+    if (job->rc == RC_OK && job->rests)
+        gate_insulation_rested(job->gate, job->channel, job->site);
     if (job->rc != RC_OK)
         snprintf(error, sizeof error, "%s (%s): %s", station->channels[job->channel].name,
                  station->instruments[binding_of_job(job)->instrument].setup.name,
@@ -147,6 +149,8 @@ static void on_heater(void *ctx, enum rc rc, const char *error)
 {
     struct gate_set_job *job = ctx;
     job->busy = false;
+    if (rc == RC_OK && job->rests)
+        gate_insulation_rested(job->gate, job->channel, job->site);
     job->done(job->ctx, rc, error);
 }
 
@@ -182,6 +186,8 @@ void gate_set(struct gate *gate, const struct gate_order *order, gate_done *done
         refuse(gate, job, rc, text);
         return;
     }
+    job->rests = order->si == gate_rest_of(&gate->station->channels[order->channel].public);
+    gate_insulation_order(gate, order->channel, order->site, job->rests);
     if (binding_of_job(job)->kind == BINDING_HEATER) {
         drive_heater(job, order->si);
         return;
@@ -241,6 +247,8 @@ static void on_safe(void *ctx, enum rc rc, double readback)
     if (--gate->safe_left > 0)
         return;
     forget_told(gate);
+    if (gate->safe_rc == RC_OK)
+        gate_insulation_all_rest(gate);
     gate->safe_done(gate->safe_ctx, gate->safe_rc,
                     gate->safe_rc == RC_OK ? NULL : "an instrument did not confirm rest");
 }

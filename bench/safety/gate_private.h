@@ -15,7 +15,16 @@ struct gate_set_job {
     double wanted, taken; /* in the signal's unit; taken: as read back, NaN: it does not say */
     double was_slpm, asked_slpm; /* of a gas: what may still flow if this is not taken */
     enum rc rc;
-    bool busy;
+    bool busy, rests; /* rests: ordered to its rest */
+};
+
+/* What the rules of an insulation tester remember; all zero where there is none. */
+struct gate_insulation {
+    bool on, was_on; /* on: or not confirmed off */
+    unsigned site;   /* whose pair it was put across; 0: none's */
+    bool can_heat;   /* the station has an output that heats */
+    struct instant off_at, heat_at;
+    uint64_t active[STATION_CHANNELS_MAX]; /* bit per site: not at rest, or not confirmed there */
 };
 
 struct gate {
@@ -28,6 +37,7 @@ struct gate {
     struct gate_heaters heaters;
     int suction_channel; /* of a pump behind the elements; -1: none */
     bool suction;        /* on, or not yet confirmed off */
+    struct gate_insulation insulation;
     /* purge */
     struct instant purge_since, purge_last;
     struct instant used_last; /* armed: when oxygen or fuel was ordered last */
@@ -47,6 +57,16 @@ void gate_trip(struct gate *gate, const char *why);
 void gate_close_gas(struct gate *gate, const struct gate_gas *gas);
 /* gate_flow.c: after each measured flow. */
 void gate_watch_flow(struct gate *gate, struct gate_gas *gas, struct instant t);
+/* Zero, or the least of a channel that cannot be zero. */
+double gate_rest_of(const struct channel *channel);
+
+/* gate_insulation.c. Of a value that is not rest: RC_REFUSED and the reason. */
+MUST_CHECK enum rc gate_insulation_permit(const struct gate *gate, unsigned channel, double si,
+                                          struct obuf *why);
+void gate_insulation_order(struct gate *gate, unsigned channel, unsigned site, bool rests);
+void gate_insulation_rested(struct gate *gate, unsigned channel, unsigned site);
+void gate_insulation_all_rest(struct gate *gate);
+void gate_insulation_opened(struct gate *gate);
 /* The next measured flow begins a purge. */
 void gate_forget_purge(struct gate *gate);
 

@@ -78,13 +78,13 @@ unsigned rig_fixture_channel(const struct rig_fixture *f, const char *name)
     return (unsigned)channel;
 }
 
-static void load(struct rig_fixture *f)
+static void load(struct rig_fixture *f, const char *station)
 {
     struct diag diag;
     diag_init(&diag);
-    if (station_load(RIG_FIXTURE_STATION, &diag, &f->station) != RC_OK) {
+    if (station_load(station, &diag, &f->station) != RC_OK) {
         diag_print(&diag, stderr, false);
-        fail_msg("%s does not load", RIG_FIXTURE_STATION);
+        fail_msg("%s does not load", station);
     }
     diag_fini(&diag);
     struct twin_config config = f->station->twin.config;
@@ -93,16 +93,24 @@ static void load(struct rig_fixture *f)
     assert_int_equal(twin_new(&config, &f->twin), RC_OK);
 }
 
-static void name_gases(struct rig_fixture *f)
+static unsigned name_gases(struct rig_fixture *f)
 {
+    unsigned count = f->station->twin.config.flow_count;
+    count = count < RIG_FIXTURE_GASES ? count : RIG_FIXTURE_GASES;
     static const char *const names[] = {"n2", "o2", "rich", "lean1"};
     static const char *const channels[] = {"gas.n2", "gas.o2", "gas.rich", "gas.lean1"};
-    for (unsigned i = 0; i < RIG_FIXTURE_GASES; i++)
+    for (unsigned i = 0; i < count; i++)
         f->gases[i] =
             (struct gas_supply){names[i], channels[i], f->station->twin.config.flows[i].cylinder};
+    return count;
 }
 
 void rig_fixture_open(struct rig_fixture *f)
+{
+    rig_fixture_open_at(f, RIG_FIXTURE_STATION);
+}
+
+void rig_fixture_open_at(struct rig_fixture *f, const char *station)
 {
     *f = (struct rig_fixture){.log = {.to = NULL, .level = LOG_ERROR}};
     f->log.clock = &f->clock;
@@ -110,8 +118,8 @@ void rig_fixture_open(struct rig_fixture *f)
     clock_init_virtual(&f->clock, INT64_C(1767225600000000));
     f->loop = loop_new(&f->clock);
     assert_non_null(f->loop);
-    load(f);
-    name_gases(f);
+    load(f, station);
+    unsigned gases = name_gases(f);
     struct rig_config config = {.station = f->station,
                                 .loop = f->loop,
                                 .log = &f->log,
@@ -120,7 +128,7 @@ void rig_fixture_open(struct rig_fixture *f)
                                 .seed = 7,
                                 .events = {on_ready, on_value, on_lost, f}};
     assert_int_equal(rig_open(&config, &f->rig), RC_OK);
-    struct gate_config gate = {f->rig, &f->log, f->gases, RIG_FIXTURE_GASES, on_trip, f};
+    struct gate_config gate = {f->rig, &f->log, f->gases, gases, on_trip, f};
     assert_int_equal(gate_new(&gate, &f->gate), RC_OK);
     struct manifold_config manifold = {f->rig, f->gate, &f->log, on_note, f};
     assert_int_equal(manifold_new(&manifold, &f->manifold), RC_OK);

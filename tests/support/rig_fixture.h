@@ -32,6 +32,8 @@ struct rig_fixture {
 /* Loads the station, makes a twin of nominal parts and opens the rig; all instruments are up and
  * the gate is still closed. Fails the test where anything is refused. */
 void rig_fixture_open(struct rig_fixture *f);
+/* The same with another station, whose first cylinders are those of the names above. */
+void rig_fixture_open_at(struct rig_fixture *f, const char *station);
 void rig_fixture_close(struct rig_fixture *f);
 /* Lets virtual time pass. */
 void rig_fixture_run(struct rig_fixture *f, int64_t ms);
