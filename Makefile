@@ -103,9 +103,10 @@ format:
 	clang-format -i $$(find $(DIRS) tests -name '*.[ch]')
 format-check:
 	@clang-format --dry-run -Werror $$(find $(DIRS) tests -name '*.[ch]')
-layers:
+layers: $(LIB)
 	@tools/check-layers.sh
 	@tools/check-style.sh
+	@tools/check-drivers.sh $(BUILD)
 globals: $(LIB)
 	@tools/check-globals.sh $(LIB)
 

@@ -12,10 +12,11 @@ BEGIN {
     rule("core/",                     "")
     rule("gas/",                      "core/")
     rule("analysis/",                 "core/")
-    rule("instruments/proto/",        "core/")
+    pure = "core/bytes.h core/num.h core/rc.h core/units.h"
+    rule("instruments/proto/",        pure)
     rule("instruments/transport/",    "core/ instruments/driver.h")
-    rule("instruments/capability/",   "core/")
-    rule("instruments/[^/]+/",        "core/ instruments/proto/ instruments/capability/ instruments/driver.h instruments/sim.h")
+    rule("instruments/capability/",   pure)
+    rule("instruments/[^/]+/",        pure " instruments/proto/ instruments/capability/ instruments/driver.h instruments/sim.h")
     rule("instruments/registry.c",    "core/ instruments/")
     rule("instruments/",              "core/ gas/ instruments/transport/ instruments/proto/ instruments/capability/")
     rule("twin/",                     "core/ gas/ instruments/driver.h instruments/sim.h instruments/capability/")
@@ -24,6 +25,7 @@ BEGIN {
     rule("reports/",                  "core/ analysis/ db/")
     rule("bench/guard/",              "core/")
     rule("bench/",                    "core/ gas/ analysis/ instruments/ twin/ sequences/ db/ reports/")
+    plain = "^(assert|ctype|float|inttypes|limits|math|stdbool|stddef|stdint|string|strings)[.]h$"
     owner("libserialport", "instruments/transport/serial.c")
     owner("libusb",        "instruments/transport/usb.c")
     owner("csv.h",         "core/csv.c")
@@ -51,6 +53,7 @@ BEGIN {
         if (!good) { print file ": may not include \"" to "\""; bad = 1 }
     } else if (match(line, /<[^>]+>/)) {
         to = substr(line, RSTART + 1, RLENGTH - 2)
+        if (file ~ /^instruments\/[^\/]+\// && file !~ /^instruments\/transport\// && to !~ plain) { print file ": a driver is pure: may not include <" to ">"; bad = 1 }
         for (k = 1; k <= m; k++)
             if (index(to, headers[k]) == 1 && index(file, owners[k]) != 1) { print file ": may not include <" to ">: its owner is " owners[k]; bad = 1 }
     }

@@ -35,9 +35,6 @@ for driver in instruments/*/; do
     ls "$driver"*_sim.c >/dev/null 2>&1 || say "$driver has no simulator"
     [ -f "${driver}NOTES.md" ] || say "$driver has no NOTES.md"
     [ -d "${driver}captures" ] || say "$driver has no captures/"
-    if grep -nE '(^|[^.>A-Za-z0-9_])(read|write|poll|malloc|calloc|realloc|free|fopen|log_say|loop_|clock_now)\(' "$driver"*.c; then
-        say "$driver: a driver neither reads, writes, waits, logs nor allocates"
-    fi
 done
 [ $status = 0 ] && echo "style: ok"
 exit $status
