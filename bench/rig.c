@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "bench/rig_path.h"
 #include "bench/rig_values.h"
 #include "bench/twinrig.h"
 #include "instruments/transport/serial.h"
@@ -29,6 +30,8 @@ struct rig_port {
     struct link *link;
     struct simhost *host; /* RIG_TWIN */
     struct rig *rig;
+    struct rig_file file; /* that the port is */
+    enum rc rc;           /* of opening it */
 };
 
 struct rig {
@@ -36,50 +39,9 @@ struct rig {
     struct rig_values values;
     struct rig_device devices[STATION_INSTRUMENTS_MAX];
     struct rig_port ports[STATION_INSTRUMENTS_MAX];
-    unsigned port_count, up_count;
+    unsigned port_count, device_count, up_count;
     bool ready, held;
 };
-
-/* The one site whose channels use this instrument; 0: none or several; `*used` tells which. */
-static unsigned site_by_channels(const struct station *station, unsigned instrument, bool *used)
-{
-    unsigned site = 0;
-    *used = false;
-    for (unsigned c = 0; c < station->channel_count; c++) {
-        const struct station_channel *channel = &station->channels[c];
-        unsigned bindings = channel->public.per_site ? station->sites : 1;
-        for (unsigned i = 0; i < bindings; i++) {
-            const struct station_binding *b = &channel->binding[i];
-            if (b->kind != BINDING_DEVICE || b->instrument != instrument)
-                continue;
-            unsigned its = channel->public.per_site ? i + 1 : 0;
-            *used = true;
-            if (its == 0 || (site && site != its))
-                return 0;
-            site = its;
-        }
-    }
-    return site;
-}
-
-/* An adapter has no channels of its own: it belongs to whoever is behind it. */
-unsigned rig_site_of(const struct station *station, unsigned instrument)
-{
-    bool used;
-    unsigned site = site_by_channels(station, instrument, &used);
-    if (used)
-        return site;
-    unsigned leader = twinrig_port_leader(station, instrument);
-    for (unsigned i = 0; i < station->instrument_count; i++) {
-        if (twinrig_port_leader(station, i) != leader)
-            continue;
-        unsigned its = site_by_channels(station, i, &used);
-        if (used && (its == 0 || (site && site != its)))
-            return 0;
-        site = used ? its : site;
-    }
-    return site;
-}
 
 /* --- readings to channels -------------------------------------------------------------------- */
 
@@ -104,7 +66,7 @@ static void on_up(void *ctx, struct device *device, const struct identity *ident
     if (!self->up)
         rig->up_count++;
     self->up = true;
-    if (rig->ready || rig->up_count < rig->config.station->instrument_count)
+    if (rig->ready || rig->up_count < rig->device_count)
         return;
     rig->ready = true;
     rig->config.events.ready(rig->config.events.ctx);
@@ -165,7 +127,6 @@ static enum rc open_transport(struct rig *rig, struct rig_port *port, struct tra
 {
     const struct station *station = rig->config.station;
     const struct station_instrument *first = &station->instruments[port->leader];
-    char path[512];
     if (rig->config.mode == RIG_TWIN) {
         const struct twinrig_config twin = {station, rig->config.loop, rig->config.twin,
                                             rig->config.seed, NULL};
@@ -174,12 +135,8 @@ static enum rc open_transport(struct rig *rig, struct rig_port *port, struct tra
         *out = port->host ? simhost_connect(port->host, first->setup.name) : NULL;
         return *out ? RC_OK : RC_NOSPACE;
     }
-    if (rig->config.mode == RIG_PORTS)
-        snprintf(path, sizeof path, "%s/%s", rig->config.ports_dir, first->setup.name);
-    else if (first->port_kind == PORT_USB_SERIAL)
-        snprintf(path, sizeof path, "usb:%s", first->port);
-    else
-        snprintf(path, sizeof path, "%s", first->port);
+    char path[RIG_PATH_MAX];
+    rig_path_of(&rig->config, port->leader, path);
     return serial_open(rig->config.loop, path, &first->entry->driver->line, rig->config.log, out);
 }
 
@@ -208,8 +165,27 @@ static enum rc add_device(struct rig *rig, struct rig_port *port, unsigned instr
         (struct device_events){.up = on_up, .down = on_down, .reading = on_reading, .ctx = device});
     if (!device->device)
         return RC_NOSPACE;
+    rig->device_count++;
     if (from->poll.us)
         device_poll_every(device->device, from->poll);
+    return RC_OK;
+}
+
+/* Two names of one device: the second would find it locked, by this very program. */
+static enum rc refuse_second_name(struct rig *rig, struct rig_port *port)
+{
+    const struct station_instrument *instruments = rig->config.station->instruments;
+    if (rig->config.mode == RIG_TWIN)
+        return RC_OK;
+    port->file = rig_file_of(&rig->config, port->leader);
+    for (const struct rig_port *other = rig->ports; other < port; other++) {
+        if (!rig_file_same(&other->file, &port->file))
+            continue;
+        log_say(rig->config.log, LOG_ERROR,
+                "%s and %s are one device by two names: each needs a port of its own",
+                instruments[other->leader].setup.name, instruments[port->leader].setup.name);
+        return RC_CONFIG;
+    }
     return RC_OK;
 }
 
@@ -219,7 +195,9 @@ static enum rc open_port(struct rig *rig, unsigned leader)
     struct transport *transport;
     *port = (struct rig_port){.leader = leader, .rig = rig};
     rig->port_count++;
-    enum rc rc = open_transport(rig, port, &transport);
+    enum rc rc = refuse_second_name(rig, port);
+    if (rc == RC_OK)
+        rc = open_transport(rig, port, &transport);
     if (rc == RC_IO)
         log_say(rig->config.log, LOG_ERROR, "%s cannot be reached: %s",
                 rig->config.station->instruments[leader].setup.name,
@@ -237,6 +215,14 @@ static enum rc open_port(struct rig *rig, unsigned leader)
         if (twinrig_port_leader(rig->config.station, i) == leader)
             rc = add_device(rig, port, i);
     return rc;
+}
+
+static enum rc try_port(struct rig *rig, unsigned leader)
+{
+    struct rig_port *port = &rig->ports[rig->port_count];
+    port->rc = open_port(rig, leader);
+    bool goes_on = rig->config.partial && !port->link && port->rc != RC_NOSPACE;
+    return goes_on ? RC_OK : port->rc;
 }
 
 static enum rc refuse_unusable(const struct rig_config *config)
@@ -274,7 +260,7 @@ enum rc rig_open(const struct rig_config *config, struct rig **out)
     rc = rig_values_init(&rig->values, config->station, &rig->config.events);
     for (unsigned i = 0; i < config->station->instrument_count && rc == RC_OK; i++)
         if (twinrig_port_leader(config->station, i) == i)
-            rc = open_port(rig, i);
+            rc = try_port(rig, i);
     if (rc != RC_OK) {
         rig_close(rig);
         return rc;
@@ -286,20 +272,29 @@ enum rc rig_open(const struct rig_config *config, struct rig **out)
 enum rc rig_start(struct rig *rig)
 {
     for (unsigned i = 0; i < rig->port_count; i++) {
-        enum rc rc = link_start(rig->ports[i].link);
+        enum rc rc = rig->ports[i].link ? link_start(rig->ports[i].link) : RC_OK;
         if (rc != RC_OK)
             return rc;
     }
     return RC_OK;
 }
 
+void rig_close_ports(struct rig *rig)
+{
+    for (unsigned i = 0; i < rig->port_count; i++) {
+        link_free(rig->ports[i].link);
+        rig->ports[i].link = NULL;
+    }
+    for (unsigned i = 0; i < rig->config.station->instrument_count; i++)
+        rig->devices[i].device = NULL;
+}
+
 void rig_close(struct rig *rig)
 {
     if (!rig)
         return;
+    rig_close_ports(rig);
     for (unsigned i = 0; i < rig->port_count; i++) {
-        if (rig->ports[i].link)
-            link_free(rig->ports[i].link);
         if (rig->ports[i].host)
             simhost_free(rig->ports[i].host);
     }
@@ -348,13 +343,25 @@ struct device *rig_device(const struct rig *rig, unsigned instrument)
     return rig->devices[instrument].device;
 }
 
-struct link *rig_link_of(const struct rig *rig, unsigned instrument)
+static const struct rig_port *port_of(const struct rig *rig, unsigned instrument)
 {
     unsigned leader = twinrig_port_leader(rig->config.station, instrument);
     for (unsigned i = 0; i < rig->port_count; i++)
         if (rig->ports[i].leader == leader)
-            return rig->ports[i].link;
+            return &rig->ports[i];
     return NULL;
+}
+
+enum rc rig_port_rc(const struct rig *rig, unsigned instrument)
+{
+    const struct rig_port *port = port_of(rig, instrument);
+    return port ? port->rc : RC_IO;
+}
+
+struct link *rig_link_of(const struct rig *rig, unsigned instrument)
+{
+    const struct rig_port *port = port_of(rig, instrument);
+    return port ? port->link : NULL;
 }
 
 unsigned rig_port_count(const struct rig *rig)

@@ -35,6 +35,9 @@ struct rig_config {
     const char *ports_dir; /* RIG_PORTS */
     struct twin *twin;     /* RIG_TWIN; the caller's */
     uint64_t seed;         /* RIG_TWIN: of the simulators */
+    /* Open what can be opened: an instrument whose port cannot has no device, and `ready` is for
+     * the others. Only to bring a bench to rest. */
+    bool partial;
     struct rig_events events;
 };
 
@@ -44,7 +47,8 @@ struct rig_value {
 };
 
 /* Opens every port; what fails is said in the log. RC_REFUSED: a port is in use; RC_CONFIG: the
- * station names a driver that this build does not have. */
+ * station names a driver that this build does not have, or one device by two ports. `partial`: only
+ * what no port could cure. */
 MUST_CHECK enum rc rig_open(const struct rig_config *config, struct rig **out);
 MUST_CHECK enum rc rig_start(struct rig *rig);
 void rig_close(struct rig *rig);
@@ -56,6 +60,10 @@ void rig_watch(struct rig *rig, unsigned channel, unsigned site, bool on);
 /* A value that the bench itself makes (the manifold's channels). */
 void rig_push(struct rig *rig, unsigned channel, unsigned site, double si, struct instant t);
 
+/* Lets go of all ports and the devices on them: whoever holds duplicates of the descriptors (the
+ * guard) has the wires for itself. What was asked of a device and is not answered never will be.
+ * Not from a callback of a device. */
+void rig_close_ports(struct rig *rig);
 /* From now on a port that hangs up stays closed: whoever holds duplicates of the descriptors (the
  * guard) could not follow to a new one. */
 void rig_hold_ports(struct rig *rig);
@@ -64,6 +72,8 @@ const struct station *rig_station(const struct rig *rig);
 struct loop *rig_loop(const struct rig *rig);
 /* NULL while the instrument's port is not open. */
 struct device *rig_device(const struct rig *rig, unsigned instrument);
+/* How the opening of the instrument's port went. */
+enum rc rig_port_rc(const struct rig *rig, unsigned instrument);
 struct link *rig_link_of(const struct rig *rig, unsigned instrument);
 unsigned rig_port_count(const struct rig *rig);
 struct link *rig_port(const struct rig *rig, unsigned port);
