@@ -308,8 +308,6 @@ static void print_summary(const struct run *r, const struct session_result *resu
     int s = (int)(duration_in_s(result->took) + 0.5);
     if (!result->ran)
         return;
-    if (!result->cleanup_ok)
-        fprintf(stderr, "error: cleanup could not be confirmed: walk to the bench and look\n");
     if (options_flag(r->args, "json")) {
         print_summary_json(result);
         return;

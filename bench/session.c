@@ -124,6 +124,21 @@ void session_tripped(void *ctx, const char *why)
     session_stop(s, STOP_ENVELOPE, why);
 }
 
+/* The bench may have been found with outputs on. Bringing an instrument up puts it at rest, so that
+ * is what the operator's stop waits for; a second one waits no longer. */
+static void stop_start(struct session *s)
+{
+    struct instant limit = instant_add(loop_now(s->config.loop), safe_patience);
+    if (s->ending)
+        return;
+    bool again = s->result.stopped;
+    s->result.stopped = true;
+    s->result.cleanup_ok = false; /* until all are up */
+    if (again || (instant_before(limit, s->start_limit.due) &&
+                  loop_arm(s->config.loop, &s->start_limit, limit) != RC_OK))
+        give_up_start(s, RC_REFUSED, "stopped by the operator before every instrument was at rest");
+}
+
 void session_signal(void *ctx, uint32_t events)
 {
     struct session *s = ctx;
@@ -131,11 +146,11 @@ void session_signal(void *ctx, uint32_t events)
     (void)events;
     if (read(s->signals.fd, &info, sizeof info) != (ssize_t)sizeof info)
         return;
-    s->result.stopped = true;
     if (!s->ready) {
-        give_up_start(s, RC_REFUSED, "stopped by the operator before the start");
+        stop_start(s);
         return;
     }
+    s->result.stopped = true;
     session_event(s, 0, "stop", info.ssi_signo == SIGINT ? "operator (Ctrl-C)" : "terminated");
     session_stop(s, STOP_OPERATOR, "stopped by the operator");
 }
@@ -195,6 +210,11 @@ void session_ready(void *ctx)
     if (s->ending)
         return;
     loop_disarm(s->config.loop, &s->start_limit);
+    if (s->result.stopped) {
+        s->result.cleanup_ok = true;
+        give_up_start(s, RC_REFUSED, "stopped by the operator before the start");
+        return;
+    }
     enum rc rc = session_start_guard(s);
     if (rc == RC_OK && s->recorder && session_begin_batch(s) != RC_OK) {
         s->result.storage_failed = true;
@@ -233,13 +253,13 @@ static const char *batch_state(const struct session *s)
 static void close_run(struct session *s)
 {
     s->result.stored = !s->storage_failed;
-    display_end(s->config.display, s->result.stored);
     loop_stop(s->config.loop);
 }
 
 /* While the outputs are proven at rest the guard has no more to guard: a slow disk must not look
- * like a dead controller. When they are not, the beat goes on until this program ends, and then the
- * guard writes the safe frames itself. The database is waited for in the loop, not in a call. */
+ * like a dead controller. When they are not, it writes the safe frames itself, at once: from a
+ * timer, because this may be called by an instrument, and all ports are closed first. The database
+ * is waited for in the loop, not in a call. */
 static void finish(struct session *s)
 {
     struct instant now = loop_now(s->config.loop);
@@ -254,6 +274,8 @@ static void finish(struct session *s)
         guard_release(s->guard);
         s->guard = NULL;
     }
+    if (s->guard && loop_arm(s->config.loop, &s->hand_over, now) != RC_OK)
+        log_say(s->config.log, LOG_ERROR, "out of memory for a timer"); /* then after the loop */
     if (s->recorder && !s->cleanup_ok)
         session_event(s, 0, "cleanup", "not confirmed");
     s->closing = true;
@@ -326,7 +348,7 @@ int session_exit_code(const struct session_result *r)
     } start[] = {{RC_REFUSED, EXIT_BUSY}, {RC_CONFIG, EXIT_USAGE}};
     if (!r->ran) {
         if (r->stopped)
-            return EXIT_STOPPED;
+            return r->cleanup_ok ? EXIT_STOPPED : EXIT_UNSAFE;
         if (r->storage_failed)
             return EXIT_STORAGE;
         for (size_t i = 0; i < COUNT(start); i++)

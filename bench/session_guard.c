@@ -1,33 +1,8 @@
 /* Hands the ports and the safe frames to lambdaguard and tells it that this program lives. */
+#include "bench/rig_guard.h"
 #include "bench/session_private.h"
 
 static const struct duration beat_period = {INT64_C(40000)};
-
-struct frame_target {
-    struct guard_client *guard;
-    int port;
-};
-
-static enum rc put_guard_frame(void *ctx, struct span frame)
-{
-    const struct frame_target *to = ctx;
-    return guard_add_frame(to->guard, to->port, frame);
-}
-
-static enum rc hand_over_port(struct session *s, unsigned index)
-{
-    struct link *link = rig_port(s->rig, index);
-    struct transport *transport = link_transport(link);
-    struct frame_target to = {
-        s->guard, guard_add_port(s->guard, transport->ops->fd(transport), transport->name)};
-    enum rc rc = to.port < 0 ? RC_IO : RC_OK;
-    for (unsigned i = 0; i < s->config.station->instrument_count && rc == RC_OK; i++) {
-        const struct station_instrument *from = &s->config.station->instruments[i];
-        if (rig_link_of(s->rig, i) == link)
-            rc = device_safe_frames(from->entry->driver, &from->setup, put_guard_frame, &to);
-    }
-    return rc;
-}
 
 void session_beat(void *ctx)
 {
@@ -47,11 +22,26 @@ enum rc session_start_guard(struct session *s)
     if (!s->config.guarded)
         return RC_OK;
     enum rc rc = guard_start(s->config.log, &s->guard);
-    for (unsigned i = 0; i < rig_port_count(s->rig) && rc == RC_OK; i++)
-        rc = hand_over_port(s, i);
+    if (rc == RC_OK)
+        rc = rig_give_to_guard(s->rig, s->guard, NULL, NULL);
     if (rc == RC_OK)
         rc = guard_arm(s->guard);
     if (rc == RC_OK)
         session_beat(s);
     return rc;
+}
+
+/* Rest is not confirmed: the guard writes it blind, now. It has the wires for itself from here on,
+ * and no beat is awaited any more: whatever this program still waits for is not taken for death. */
+void session_hand_over(void *ctx)
+{
+    struct session *s = ctx;
+    struct guard_client *guard = s->guard;
+    if (!guard)
+        return;
+    s->guard = NULL;
+    loop_disarm(s->config.loop, &s->beat);
+    rig_close_ports(s->rig);
+    if (guard_hand_over(guard, NULL) != RC_OK)
+        log_say(s->config.log, LOG_ERROR, "lambdaguard did not say that it wrote the safe frames");
 }

@@ -178,7 +178,8 @@ static void close_all(struct session *s)
         loop_unwatch(s->config.loop, &s->signals);
         close(s->signals.fd);
     }
-    struct timer *timers[] = {&s->wake, &s->start_limit, &s->beat, &s->safe_limit, &s->rest_look};
+    struct timer *timers[] = {&s->wake,       &s->start_limit, &s->beat,
+                              &s->safe_limit, &s->rest_look,   &s->hand_over};
     for (size_t i = 0; i < COUNT(timers); i++)
         loop_disarm(s->config.loop, timers[i]);
     session_stop_streams(s);
@@ -195,6 +196,25 @@ static void close_all(struct session *s)
     diag_fini(&s->diag);
 }
 
+/* The display is last: whoever reads it may never read on, and the bench must not wait for that. */
+static void end_run(struct session *s)
+{
+    bool live = s->result.stopped && !s->result.ran && !s->result.cleanup_ok;
+    if (live && !s->guard && session_start_guard(s) != RC_OK)
+        log_say(s->config.log, LOG_ERROR, "lambdaguard cannot write the safe frames");
+    if (s->guard && !s->result.ran && !live) { /* every instrument was up, nothing was set */
+        loop_disarm(s->config.loop, &s->beat);
+        guard_release(s->guard);
+        s->guard = NULL;
+    }
+    session_hand_over(s); /* does nothing if the guard was released or has written */
+    if (!s->result.cleanup_ok)
+        log_say(s->config.log, LOG_ERROR,
+                "cleanup could not be confirmed: walk to the bench and look");
+    if (s->result.ran)
+        display_end(s->config.display, s->result.stored);
+}
+
 enum rc session_run(const struct session_config *config, struct session_result *result)
 {
     struct session *s = calloc(1, sizeof *s);
@@ -208,6 +228,7 @@ enum rc session_run(const struct session_config *config, struct session_result *
     s->beat = timer_of(session_beat, s);
     s->safe_limit = timer_of(session_safe_limit, s);
     s->rest_look = timer_of(session_look_at_rest, s);
+    s->hand_over = timer_of(session_hand_over, s);
     diag_init(&s->diag);
     watch_signals(s);
     enum rc rc = open_all(s);
@@ -220,6 +241,7 @@ enum rc session_run(const struct session_config *config, struct session_result *
         rc = rig_start(s->rig);
     if (rc == RC_OK)
         rc = loop_run(config->loop);
+    end_run(s);
     *result = s->result;
     close_all(s);
     free(s);

@@ -62,7 +62,7 @@ struct session {
     struct engine *engine;
     struct guard_client *guard;
     struct diag diag;
-    struct timer wake, start_limit, beat, safe_limit, rest_look;
+    struct timer wake, start_limit, beat, safe_limit, rest_look, hand_over;
     struct session_set sets[SESSION_RAMPS_MAX];
     engine_ticket mix_ticket, select_ticket;
     bool mix_open, select_open;
@@ -92,6 +92,7 @@ void session_drop_sets(struct session *session);
 /* session_guard.c */
 enum rc session_start_guard(struct session *session);
 void session_beat(void *ctx);
+void session_hand_over(void *ctx);
 /* session_report.c */
 void session_step_begin(void *ctx, unsigned site, const char *path, const struct stmt *step,
                         unsigned attempt);

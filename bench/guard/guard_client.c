@@ -13,7 +13,11 @@
 
 #include "bench/guard/guard_wire.h"
 
-enum { RELEASE_PATIENCE_ms = 1000, BEATS_BYTES = 16 << 10 /* each counts as about 768 */ };
+enum {
+    RELEASE_PATIENCE_ms = 1000,
+    HAND_OVER_PATIENCE_ms = 10000,
+    BEATS_BYTES = 16 << 10 /* each counts as about 768 */
+};
 
 struct guard_client {
     int socket;
@@ -159,17 +163,39 @@ enum rc guard_beat(struct guard_client *client)
     return send_message(client, &message, -1);
 }
 
-void guard_release(struct guard_client *client)
+/* Waits for its end, then makes it end. */
+static void reap(struct guard_client *client, int patience_ms)
 {
-    struct guard_message message = {.kind = GUARD_RELEASE};
     int process = (int)syscall(SYS_pidfd_open, client->pid, 0);
     struct pollfd ended = {.fd = process, .events = POLLIN};
-    bool told = send_message(client, &message, -1) == RC_OK;
-    if (!told || poll(&ended, process >= 0 ? 1 : 0, RELEASE_PATIENCE_ms) != 1)
-        kill(client->pid, SIGKILL); /* it hangs; the bench is at rest without it */
+    if (poll(&ended, process >= 0 ? 1 : 0, patience_ms) != 1)
+        kill(client->pid, SIGKILL);
     waitpid(client->pid, NULL, 0);
     if (process >= 0)
         close(process);
     close(client->socket);
     free(client);
+}
+
+void guard_release(struct guard_client *client)
+{
+    struct guard_message message = {.kind = GUARD_RELEASE};
+    bool told = send_message(client, &message, -1) == RC_OK;
+    reap(client, told ? RELEASE_PATIENCE_ms : 0); /* if it hangs: the bench is at rest without it */
+}
+
+enum rc guard_hand_over(struct guard_client *client, bool *written)
+{
+    struct guard_message message = {.kind = GUARD_HAND_OVER};
+    char answer[GUARD_PORTS_MAX] = "";
+    struct pollfd from = {.fd = client->socket, .events = POLLIN};
+    ssize_t n = 0;
+    bool told = send_message(client, &message, -1) == RC_OK;
+    if (told && poll(&from, 1, HAND_OVER_PATIENCE_ms) == 1)
+        n = recv(client->socket, answer, sizeof answer, MSG_DONTWAIT);
+    enum rc rc = n == (ssize_t)client->ports ? RC_OK : RC_IO;
+    for (unsigned i = 0; written && i < client->ports; i++)
+        written[i] = rc == RC_OK && answer[i] == GUARD_WRITTEN;
+    reap(client, rc == RC_OK ? RELEASE_PATIENCE_ms : 0);
+    return rc;
 }

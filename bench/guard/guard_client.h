@@ -21,5 +21,10 @@ MUST_CHECK enum rc guard_arm(struct guard_client *client);
 MUST_CHECK enum rc guard_beat(struct guard_client *client);
 /* The bench is proven safe: the guard ends without writing. Frees the client. */
 void guard_release(struct guard_client *client);
+/* Rest is not confirmed: the guard writes the safe frames now, and this program lives on. It must
+ * have closed its own descriptors of the ports before: two writers on one wire are worse than none.
+ * Waits for it, 10 s at most. `written[n]`, if not NULL, tells of port n whether it took the frames
+ * (nobody knows whether the instrument did). RC_IO: the guard is gone. Frees the client. */
+MUST_CHECK enum rc guard_hand_over(struct guard_client *client, bool *written);
 
 #endif

@@ -16,8 +16,12 @@ enum guard_kind {
     GUARD_FRAME,    /* bytes for `port` */
     GUARD_ARM,      /* pid of the controller in `port`; beats follow */
     GUARD_BEAT,
-    GUARD_RELEASE, /* proven safe: end without writing */
+    GUARD_RELEASE,   /* proven safe: end without writing */
+    GUARD_HAND_OVER, /* not proven safe, and the controller has left the wires: write now. The
+                        answer is one byte a port: GUARD_WRITTEN or GUARD_GONE */
 };
+
+enum { GUARD_WRITTEN = '.', GUARD_GONE = 'x' };
 
 struct guard_message {
     uint32_t kind, port, len;

@@ -3,7 +3,8 @@
  * Started by lambdabench with one end of a socket pair, before any output is armed. It holds
  * duplicates of the ports and the frames that put every output at rest. When the controller dies
  * (end of file) or hangs (no beat for 250 ms) it is killed for good and the frames are written,
- * three rounds, on descriptors that are already open. It parses nothing, has no database and takes
+ * three rounds, on descriptors that are already open. The same is written when the controller could
+ * not confirm rest and hands the bench over. It parses nothing, has no database and takes
  * no memory after it has started. It claims no safety integrity level: gas detection, E-stop and
  * the watchdog relay are hardware. */
 #include <errno.h>
@@ -129,7 +130,7 @@ static bool arm(struct guard *guard, pid_t controller)
     return send(guard->socket, "!", 1, MSG_NOSIGNAL) == 1;
 }
 
-enum step { STEP_GO_ON, STEP_RELEASED, STEP_TAKE_OVER, STEP_REFUSED };
+enum step { STEP_GO_ON, STEP_RELEASED, STEP_TAKE_OVER, STEP_HANDED_OVER, STEP_REFUSED };
 
 static enum step take_message(struct guard *guard)
 {
@@ -151,6 +152,8 @@ static enum step take_message(struct guard *guard)
         return STEP_GO_ON;
     case GUARD_RELEASE:
         return STEP_RELEASED;
+    case GUARD_HAND_OVER:
+        return STEP_HANDED_OVER;
     default:
         return STEP_REFUSED;
     }
@@ -253,22 +256,35 @@ static void write_all(struct guard *guard)
     }
 }
 
-static void take_over(struct guard *guard)
+static void put_at_rest(struct guard *guard, const char *why)
 {
-    char text[128];
+    char text[160];
     int64_t began = now_ms();
     unsigned dead = 0;
-    kill_controller(guard); /* first: two writers on one wire would be worse than none */
     for (unsigned i = 0; i < guard->port_count; i++)
         tcflush(guard->ports[i].fd, TCOFLUSH);
     write_all(guard);
     for (unsigned i = 0; i < guard->port_count; i++)
         dead += guard->ports[i].dead;
-    snprintf(text, sizeof text,
-             "lambdaguard: the controller died: %u safe frames on %u ports, %d rounds, %d ms%s\n",
-             guard->frame_count, guard->port_count, (int)ROUNDS, (int)(now_ms() - began),
+    snprintf(text, sizeof text, "lambdaguard: %s: %u safe frames on %u ports, %d rounds, %d ms%s\n",
+             why, guard->frame_count, guard->port_count, (int)ROUNDS, (int)(now_ms() - began),
              dead ? "; some ports are gone" : "");
     say(text);
+}
+
+static void take_over(struct guard *guard)
+{
+    kill_controller(guard); /* first: two writers on one wire would be worse than none */
+    put_at_rest(guard, "the controller died");
+}
+
+static void take_from_controller(struct guard *guard)
+{
+    char answer[GUARD_PORTS_MAX];
+    put_at_rest(guard, "rest was not confirmed");
+    for (unsigned i = 0; i < guard->port_count; i++)
+        answer[i] = guard->ports[i].dead ? GUARD_GONE : GUARD_WRITTEN;
+    (void)!send(guard->socket, answer, guard->port_count, MSG_NOSIGNAL);
 }
 
 /* --- start -------------------------------------------------------------------------------------
@@ -303,6 +319,9 @@ int main(int argc, char **argv)
     switch (watch_controller(&guard)) {
     case STEP_TAKE_OVER:
         take_over(&guard);
+        return 0;
+    case STEP_HANDED_OVER:
+        take_from_controller(&guard);
         return 0;
     case STEP_REFUSED:
         return EXIT_REFUSED_GUARD;

@@ -1,5 +1,5 @@
 # Shared by the end-to-end scripts. $ROOT is the project, the current folder is empty and ours.
-LB="$ROOT/build/lambdabench"
+LB=${LB:-$ROOT/build/lambdabench}
 SEQ="$ROOT/sequences/library/eol_lsu49.seq"
 export CI=true
 

@@ -1,53 +1,7 @@
 # Real time, over PTYs, two processes: faults of instruments, Ctrl-C once and twice, safe, locks.
 . "$ROOT/tests/e2e/lib.sh"
-mkdir -p s/library; cp -r "$ROOT/sequences/limits" "$ROOT/sequences/tables" s/
-# A short sequence that has gas, supply, heater and load on.
-cat >s/library/short.seq <<'SEQ'
-sequence short version 1 "short"
-requires station kind "lambda-rig"
-gases "../tables/gases.csv"
-record dut.ubatt, dut.ibatt at 50 Hz
-setup
-    mix n2 balance total 2 L/min
-    set psu.ubatt = 13.5 V ramp 10 V/s
-    set psu.aux = 5 V
-    set load.i = 1 A
-    set load.input = on
-end
-main
-    step warm "Warm"
-        set dut.heater = on
-        wait 3 s
-        measure u_batt = mean(dut.ubatt) over 2 s
-    end
-end
-cleanup within 30 s
-    set dut.heater = off
-    wait 4 s
-    set psu.ubatt = 0 V
-    set load.input = off
-    set psu.aux = 0 V
-    mix off
-end
-SEQ
-SHORT=s/library/short.seq
-STATION="--station $ROOT/bench/stations/twin.station"
-serve() { # DIR FAULTS...
-    dir=$1; shift
-    "$LB" twin serve $STATION --dir "$dir" "$@" >"$dir.log" 2>&1 &
-    server=$!
-    for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
-        grep -q serving "$dir.log" && return
-        sleep 0.2
-    done
-    not_ok "twin serve did not start"
-}
-unserve() { kill $server 2>/dev/null; wait $server 2>/dev/null; }
-at_rest() { # LOG TEXT
-    sleep 0.3
-    last=$(tail -n 1 "$1")
-    case $last in *" rest 0" | serving*) ok "$2: every output is at rest" ;; *) not_ok "$2: not at rest: $last" ;; esac
-}
+. "$ROOT/tests/e2e/rig.sh"
+write_short
 
 serve a
 expect 0 "4 not graded" "$LB" run $SHORT $STATION --ports a --db x.db
