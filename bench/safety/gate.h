@@ -93,6 +93,8 @@ void gate_set(struct gate *gate, const struct gate_order *order, gate_done *done
 void gate_forget(struct gate *gate, const void *ctx);
 /* All outputs of the station to rest, whatever the state; answered when each instrument has. */
 void gate_make_safe(struct gate *gate, gate_done *done, void *ctx);
+/* What one instrument answered to that; RC_TIMEOUT: nothing yet. */
+enum rc gate_rest_of(const struct gate *gate, unsigned instrument);
 
 /* Measured flow of a gas channel: counts for the purge, and is held against the set point. A
  * deviation closes oxygen and fuel at once and trips. */

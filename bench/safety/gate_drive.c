@@ -240,8 +240,10 @@ static void forget_told(const struct gate *gate)
 
 static void on_safe(void *ctx, enum rc rc, double readback)
 {
-    struct gate *gate = ctx;
+    struct gate_rest *rest = ctx;
+    struct gate *gate = rest->gate;
     (void)readback;
+    rest->rc = rc;
     if (rc != RC_OK && gate->safe_rc == RC_OK)
         gate->safe_rc = rc;
     if (--gate->safe_left > 0)
@@ -260,16 +262,24 @@ void gate_make_safe(struct gate *gate, gate_done *done, void *ctx)
     gate->safe_ctx = ctx;
     gate->safe_rc = RC_OK;
     gate->safe_left = 1;
+    struct gate_rest itself = {gate, RC_OK};
     for (unsigned i = 0; i < gate->gas_count; i++)
         gate->gases[i].commanded_slpm = 0.0;
     for (unsigned i = 0; i < gate->station->instrument_count; i++) {
         struct device *device = rig_device(gate->config.rig, i);
-        if (gate->station->instruments[i].entry->driver->safe_steps == 0)
+        bool has_outputs = gate->station->instruments[i].entry->driver->safe_steps > 0;
+        gate->rests[i] = (struct gate_rest){gate, has_outputs ? RC_TIMEOUT : RC_OK};
+        if (!has_outputs)
             continue;
         gate->safe_left++;
-        enum rc rc = device ? device_make_safe(device, on_safe, gate) : RC_IO;
+        enum rc rc = device ? device_make_safe(device, on_safe, &gate->rests[i]) : RC_IO;
         if (rc != RC_OK)
-            on_safe(gate, rc, (double)NAN);
+            on_safe(&gate->rests[i], rc, (double)NAN);
     }
-    on_safe(gate, RC_OK, (double)NAN);
+    on_safe(&itself, RC_OK, (double)NAN);
+}
+
+enum rc gate_rest_of(const struct gate *gate, unsigned instrument)
+{
+    return gate->rests[instrument].rc;
 }

@@ -27,7 +27,14 @@ struct gate_insulation {
     uint64_t active[STATION_CHANNELS_MAX]; /* bit per site: not at rest, or not confirmed there */
 };
 
+/* One instrument on its way to rest. */
+struct gate_rest {
+    struct gate *gate;
+    enum rc rc;
+};
+
 struct gate {
+    struct gate_rest rests[STATION_INSTRUMENTS_MAX];
     struct gate_config config;
     const struct station *station;
     enum gate_state state;
