@@ -3,6 +3,7 @@
 
 #include <math.h>
 
+#include "core/num.h"
 #include "sequences/host.h"
 
 static double literal_si(const struct expr *expr)
@@ -294,6 +295,9 @@ void check_sub_body(struct check *c, struct check_sub *sub)
     c->parent_step = parent;
 }
 
+/* The time box of cleanup ends a bench that does not come to rest: it must be one. */
+enum { CLEANUP_LEAST_s = 1, CLEANUP_MOST_s = 600 };
+
 static void check_sections(struct check *c)
 {
     const struct program *p = c->program;
@@ -304,9 +308,11 @@ static void check_sections(struct check *c)
                     "this sequence has no 'cleanup': it must say how the bench is left");
     } else if (p->cleanup_within &&
                check_dim(c, p->cleanup_within, check_dim_s, "the time of cleanup") &&
-               !(unit_to_si(&p->cleanup_within->unit, p->cleanup_within->value) >= 1)) {
+               !num_within(unit_to_si(&p->cleanup_within->unit, p->cleanup_within->value),
+                           CLEANUP_LEAST_s, CLEANUP_MOST_s)) {
         check_error(c, p->cleanup_within->at, "cleanup within 60 s",
-                    "cleanup needs 1 s at least: each of its actions is confirmed");
+                    "cleanup needs 1 s at least, each of its actions is confirmed, and may take "
+                    "600 s at most");
     }
 }
 
