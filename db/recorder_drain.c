@@ -43,6 +43,17 @@ static void sync_spill(struct recorder *r)
 
 /* ---- writing ---- */
 
+/* A file that was deleted or replaced takes commits as if nothing were, and nobody will find them.
+ */
+static int check_place(sqlite3 *db)
+{
+    int moved = 0;
+    int code = sqlite3_file_control(db, "main", SQLITE_FCNTL_HAS_MOVED, &moved);
+    if (code == SQLITE_NOTFOUND) /* a file system that cannot tell */
+        return SQLITE_OK;
+    return code == SQLITE_OK && moved ? SQLITE_READONLY_DBMOVED : code;
+}
+
 static int write_range(struct recorder *r, uint64_t from, uint64_t to)
 {
     struct job *job;
@@ -53,7 +64,9 @@ static int write_range(struct recorder *r, uint64_t from, uint64_t to)
         return code;
     while (code == SQLITE_OK && (job = queue_next(&r->queue, &from, to)))
         code = writer_apply(r->writer, job);
-    return code == SQLITE_OK ? writer_commit(r->writer) : code;
+    if (code == SQLITE_OK)
+        code = writer_commit(r->writer);
+    return code == SQLITE_OK ? check_place(r->config.store->db) : code;
 }
 
 static void describe(struct recorder *r, int code, char *text, size_t cap)

@@ -13,6 +13,8 @@ static bool is_full(int code, int system_errno)
 
 static const char *advice(int code)
 {
+    if (code == SQLITE_READONLY_DBMOVED)
+        return "the file was deleted, moved or replaced while results were written to it";
     switch (code & 0xff) {
     case SQLITE_NOTADB:
         return "this is not a database of lambdabench; name another file";

@@ -255,6 +255,27 @@ static void a_good_measurement_without_a_value_fails_and_is_spilled(void **state
     sample_fini(&s);
 }
 
+/* SQLite goes on writing into a file that has no name any more. */
+static void a_file_that_is_deleted_in_a_run_fails_and_is_spilled(void **state)
+{
+    struct sample s;
+    char spill[128];
+    (void)state;
+    sample_init(&s, true);
+    sample_begin(&s);
+    assert_int_equal(recorder_flush(s.recorder), RC_OK);
+    assert_int_equal(unlink(s.path), 0);
+    struct record_measure m = sample_measure(1);
+    assert_int_equal(recorder_add_measure(s.recorder, 1, &m, 1), RC_OK);
+    assert_int_equal(recorder_flush(s.recorder), RC_IO);
+    assert_int_equal(s.failures, 1);
+    assert_int_equal(s.kinds[RECORD_MEASURE], 0);
+    assert_non_null(strstr(s.why, "deleted, moved or replaced"));
+    snprintf(spill, sizeof spill, "%s-spill.ndjson", s.path);
+    assert_int_equal(access(spill, R_OK), 0);
+    sample_fini(&s);
+}
+
 /* ---- the writer's thread ---- */
 
 static void stop_at_end(void *ctx, enum record_kind kind, uint64_t tag)
@@ -525,6 +546,7 @@ int main(void)
         cmocka_unit_test(chunks_that_follow_are_merged_and_split_ones_are_whole),
         cmocka_unit_test(what_has_no_place_is_refused),
         cmocka_unit_test(a_good_measurement_without_a_value_fails_and_is_spilled),
+        cmocka_unit_test(a_file_that_is_deleted_in_a_run_fails_and_is_spilled),
         cmocka_unit_test(the_thread_acknowledges_through_the_loop),
         cmocka_unit_test(a_reader_beside_the_writer_sees_whole_transactions),
         cmocka_unit_test(what_was_acknowledged_survives_kill_9),

@@ -1,7 +1,7 @@
 # How a run ends when nobody reads what it prints, and when it is stopped before it began.
 . "$ROOT/tests/e2e/lib.sh"
 . "$ROOT/tests/e2e/rig.sh"
-write_short
+write_short; : >err.txt
 # stdout is a full pipe that nobody reads: what is not confirmed is said on stderr all the same, the safe frames
 # are written, and the program is not taken for dead.
 serve e1 --fault load1=vanish:8
@@ -32,6 +32,17 @@ stop_at_start e2
 same "Ctrl-C before the start ends with 4" $code 4
 grep -q "stopped by the operator before the start" err.txt && ok "it says so" || not_ok "it said $(cat err.txt)"
 at_rest e2.log "stopped before the start, found live"
+unserve
+# The database is deleted while the run writes to it: that is no stored result.
+serve e4
+"$LB" run $SHORT $STATION --ports e4 --db gone.db >out.txt 2>err.txt </dev/null & run=$!
+for i in $(seq 100); do grep -q "begin" out.txt && break; sleep 0.1; done
+rm -f gone.db gone.db-wal gone.db-shm
+wait $run; same "the database deleted in a run: exit code" $? 7
+grep -q "deleted, moved or replaced" err.txt && ok "it is said" || not_ok "it is not said: $(cat err.txt)"
+grep -q "^no verdict: the results could not be stored" out.txt && ok "no verdict is given" || not_ok "$(tail -n 1 out.txt)"
+[ -s gone.db-spill.ndjson ] && ok "the rest is in the spill file" || not_ok "nothing was spilled"
+at_rest e4.log "the database deleted"
 unserve
 serve e3 --fault psu1=silent:3
 by_hand e3
