@@ -216,6 +216,8 @@ static int choose_rig(struct run *r)
         r->session.mode = r->simulated ? "simulate" : "lab";
     r->session.part = options_value(r->args, "part");
     r->session.acks = options_flag(r->args, "acks");
+    if (r->simulated && options_flag(r->args, "nominal"))
+        station_forget_noise(r->loaded.station);
     return r->simulated ? make_twin(r) : EXIT_PASS;
 }
 

@@ -7,110 +7,13 @@
 #include "bench/station_private.h"
 #include "core/num.h"
 
-bool station_fail(struct station_reader *r, struct place at, const char *help, const char *format,
-                  ...)
-{
-    char text[256];
-    va_list args;
-    va_start(args, format);
-    vsnprintf(text, sizeof text, format, args);
-    va_end(args);
-    diag_add(r->diag, DIAG_ERROR, at, help, "%s", text);
-    return false;
-}
-
-void station_skip_line(struct station_reader *r)
-{
-    while (r->token.kind != TOKEN_EOL && r->token.kind != TOKEN_END)
-        r->token = lexer_next_word(&r->lexer);
-}
-
-bool station_line_end(struct station_reader *r)
-{
-    r->token = lexer_next_word(&r->lexer);
-    return r->token.kind == TOKEN_EOL || r->token.kind == TOKEN_END;
-}
-
-bool station_end(struct station_reader *r)
-{
-    return station_line_end(r) || station_fail(r, r->token.at, NULL, "one word too many");
-}
-
-bool station_copy(struct station_reader *r, struct span text, char *out, size_t cap)
-{
-    if (text.len >= cap)
-        return station_fail(r, r->token.at, NULL, "at most %zu characters here", cap - 1);
-    memcpy(out, text.at, text.len);
-    out[text.len] = '\0';
-    return true;
-}
-
-bool station_word(struct station_reader *r, const char *expected, struct span *out)
-{
-    *out = (struct span){"", 0};
-    r->token = lexer_next_word(&r->lexer);
-    if (r->token.kind != TOKEN_NAME)
-        return station_fail(r, r->token.at, NULL, "expected %s", expected);
-    *out = r->token.text;
-    return true;
-}
-
-bool station_keyword(struct station_reader *r, const char *keyword)
-{
-    struct span word;
-    return station_word(r, keyword, &word) &&
-           (span_is(word, keyword) || station_fail(r, r->token.at, NULL, "expected %s", keyword));
-}
-
-bool station_text(struct station_reader *r, const char *expected, char *out, size_t cap)
-{
-    r->token = lexer_next(&r->lexer);
-    if (r->token.kind != TOKEN_TEXT)
-        return station_fail(r, r->token.at, NULL, "expected %s in \"quotes\"", expected);
-    return station_copy(r, r->token.text, out, cap);
-}
-
-bool station_quantity(struct station_reader *r, const char *like, double *si)
-{
-    struct unit wanted;
-    *si = 0.0;
-    r->token = lexer_next(&r->lexer);
-    bool known = unit_find(span_text(like), &wanted) == RC_OK;
-    assert(known);
-    if (r->token.kind != TOKEN_NUMBER || !dim_equal(r->token.unit.dim, wanted.dim))
-        return station_fail(r, r->token.at, NULL, "expected a quantity in %s", like);
-    *si = unit_to_si(&r->token.unit, r->token.value);
-    return true;
-}
-
-bool station_number(struct station_reader *r, long lo, long hi, long *out)
-{
-    int64_t value;
-    *out = 0;
-    r->token = lexer_next_word(&r->lexer);
-    if (num_parse_int(r->token.text, lo, hi, &value) != RC_OK)
-        return station_fail(r, r->token.at, NULL, "expected a whole number from %ld to %ld", lo,
-                            hi);
-    *out = (long)value;
-    return true;
-}
-
-bool station_mark(struct station_reader *r, int mark, const char *expected)
-{
-    r->token = lexer_next(&r->lexer);
-    if (r->token.kind != TOKEN_MARK || r->token.mark != mark)
-        return station_fail(r, r->token.at, NULL, "expected %s", expected);
-    return true;
-}
-
 /* --- statements ---------------------------------------------------------------------------- */
 
 static bool parse_station(struct station_reader *r)
 {
     struct span word;
     long version;
-    if (r->have_station)
-        return station_fail(r, r->token.at, NULL, "'%s' stands twice", "station");
+    unsigned kind_line = 0, version_line = 0;
     r->have_station = true;
     if (!station_word(r, "a name for the station", &word) ||
         !station_copy(r, word, r->station->name, sizeof r->station->name))
@@ -122,10 +25,12 @@ static bool parse_station(struct station_reader *r)
             break;
         }
         if (span_is(r->token.text, "kind")) {
-            if (!station_text(r, "the kind", r->station->kind, sizeof r->station->kind))
+            if (!station_once(r, "kind", &kind_line) ||
+                !station_text(r, "the kind", r->station->kind, sizeof r->station->kind))
                 return false;
         } else if (span_is(r->token.text, "version")) {
-            if (!station_number(r, 0, 1000000, &version))
+            if (!station_once(r, "version", &version_line) ||
+                !station_number(r, 0, 1000000, &version))
                 return false;
             r->station->version = (unsigned)version;
         } else {
@@ -138,10 +43,8 @@ static bool parse_station(struct station_reader *r)
 static bool parse_sites(struct station_reader *r)
 {
     long sites;
-    if (r->have_sites)
-        return station_fail(r, r->token.at, NULL, "'%s' stands twice", "sites");
-    r->have_sites = true; /* a bad one is not missing too, and what names a site is not wrong too */
-    r->station->sites = TWIN_SITES_MAX;
+    r->have_sites = true;
+    r->station->sites = TWIN_SITES_MAX; /* no site of the file is too many, if this line is wrong */
     if (!station_number(r, 1, TWIN_SITES_MAX, &sites))
         return false;
     r->station->sites = (unsigned)sites;
@@ -181,29 +84,33 @@ static bool skip_block(struct station_reader *r)
     }
 }
 
+/* clang-format off */
 static const struct {
     const char *word;
     bool (*parse)(struct station_reader *r);
+    enum { ONCE, ONCE_BLOCK, MANY } how;
 } statements[] = {
-    {"station", parse_station},
-    {"sites", parse_sites},
-    {"channels", parse_channels},
-    {"reference", parse_reference},
-    {"extraction", station_parse_extraction},
-    {"volume", station_parse_volume},
-    {"nominal", station_parse_nominal},
-    {"stream", station_parse_stream},
-    {"hottest", station_parse_hottest},
-    {"coldest", station_parse_coldest},
-    {"instrument", station_parse_instrument},
-    {"envelope", station_parse_envelope},
-    {"suction", station_parse_suction},
-    {"retest", skip_block},
-    {"twin", station_parse_twin},
-    {"dut", station_parse_dut},
-    {"heaters-on", station_parse_heaters_on},
-    {"insulation-tester", station_parse_insulation},
+    {"station",    parse_station,            ONCE},
+    {"sites",      parse_sites,              ONCE},
+    {"channels",   parse_channels,           ONCE},
+    {"reference",  parse_reference,          ONCE},
+    {"extraction", station_parse_extraction, ONCE},
+    {"volume",     station_parse_volume,     ONCE},
+    {"nominal",    station_parse_nominal,    ONCE},
+    {"stream",     station_parse_stream,     ONCE},
+    {"hottest",    station_parse_hottest,    ONCE},
+    {"coldest",    station_parse_coldest,    ONCE},
+    {"instrument", station_parse_instrument, MANY},
+    {"envelope",   station_parse_envelope,   ONCE_BLOCK},
+    {"suction",    station_parse_suction,    ONCE},
+    {"retest",     skip_block,               ONCE_BLOCK},
+    {"twin",       station_parse_twin,       ONCE_BLOCK},
+    {"dut",        station_parse_dut,        ONCE},
+    {"heaters-on", station_parse_heaters_on, ONCE},
+    {"insulation-tester", station_parse_insulation, ONCE},
 };
+/* clang-format on */
+static_assert(COUNT(statements) <= STATION_WORDS_MAX, "each statement has its line");
 
 static const char *statement_name(const void *ctx, size_t i)
 {
@@ -211,12 +118,23 @@ static const char *statement_name(const void *ctx, size_t i)
     return statements[i].word;
 }
 
+static void parse_known(struct station_reader *r, size_t i)
+{
+    if (statements[i].how == MANY || station_once(r, statements[i].word, &r->statement_line[i])) {
+        if (!statements[i].parse(r))
+            station_skip_line(r);
+    } else if (statements[i].how == ONCE_BLOCK) {
+        (void)skip_block(r);
+    } else {
+        station_skip_line(r);
+    }
+}
+
 static void parse_statement(struct station_reader *r)
 {
     for (size_t i = 0; i < COUNT(statements); i++)
         if (span_is(r->token.text, statements[i].word)) {
-            if (!statements[i].parse(r))
-                station_skip_line(r);
+            parse_known(r, i);
             return;
         }
     const char *near = diag_suggest(r->token.text, statement_name, NULL, COUNT(statements));
@@ -296,6 +214,7 @@ enum rc station_load(const char *path, struct diag *diag, struct station **out)
     if (channels)
         build_view(station);
     check_whole(&r);
+    station_check_ports(&r);
     bool dut = station_load_dut(&r, path);
     if (diag->errors != before || !channels || !dut || !station_bind_channels(station, diag) ||
         !station_bind_dut(&r) || !station_bind_insulation(&r))
@@ -321,6 +240,12 @@ void station_free(struct station *station)
     source_free(station->source);
     arena_free(station->arena);
     free(station);
+}
+
+void station_forget_noise(struct station *station)
+{
+    for (unsigned i = 0; i < station->channel_count; i++)
+        station->view_channels[i].coarse = true;
 }
 
 int station_instrument_find(const struct station *station, struct span name)

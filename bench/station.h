@@ -145,6 +145,9 @@ struct station {
 MUST_CHECK enum rc station_load(const char *path, struct diag *diag, struct station **out);
 void station_free(struct station *station);
 
+/* For a twin without noise: equal samples of any channel are no sign of a fault then. */
+void station_forget_noise(struct station *station);
+
 /* -1: none of that name. */
 int station_instrument_find(const struct station *station, struct span name);
 /* The binding of a channel on a site (0: shared). */

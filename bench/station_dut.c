@@ -9,8 +9,6 @@
 
 bool station_parse_dut(struct station_reader *r)
 {
-    if (r->dut_file[0])
-        return station_fail(r, r->token.at, NULL, "'%s' stands twice", "dut");
     if (!station_text(r, "the DUT type file", r->dut_file, sizeof r->dut_file))
         return false;
     r->dut_at = r->token.at;
@@ -21,8 +19,6 @@ bool station_parse_heaters_on(struct station_reader *r)
 {
     struct station_heaters *heaters = &r->station->heaters;
     struct place at = r->token.at;
-    if (heaters->supply >= 0)
-        return station_fail(r, at, NULL, "'%s' stands twice", "heaters-on");
     heaters->at = at;
     return station_take_instrument(r, &heaters->supply) && station_end(r);
 }

@@ -1,4 +1,6 @@
 /* The instrument statement: name, driver, port, options. */
+#include <assert.h>
+
 #include "bench/station_private.h"
 #include "core/num.h"
 #include "instruments/capability/pressure_controller.h"
@@ -137,6 +139,25 @@ static bool is_date(struct span w)
     return true;
 }
 
+static unsigned digits(struct span w, size_t at, size_t count)
+{
+    unsigned value = 0;
+    for (size_t i = at; i < at + count; i++)
+        value = 10 * value + (unsigned)(w.at[i] - '0');
+    return value;
+}
+
+/* A day of the calendar; is_date(w) holds. */
+static bool is_day(struct span w)
+{
+    static const unsigned days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+    unsigned year = digits(w, 0, 4), month = digits(w, 5, 2), day = digits(w, 8, 2);
+    bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+    if (month < 1 || month > 12 || day < 1)
+        return false;
+    return day <= days[month - 1] + (month == 2 && leap ? 1 : 0);
+}
+
 static bool option_cal(struct station_reader *r, struct station_instrument *to)
 {
     struct span word;
@@ -144,6 +165,8 @@ static bool option_cal(struct station_reader *r, struct station_instrument *to)
         return false;
     if (!is_date(word))
         return station_fail(r, r->token.at, NULL, "a date is YYYY-MM-DD");
+    if (!is_day(word))
+        return station_fail(r, r->token.at, NULL, "there is no such date");
     return station_copy(r, word, to->cal_due, sizeof to->cal_due);
 }
 
@@ -170,17 +193,29 @@ static const struct {
     {"cert", option_cert},
 };
 
+static_assert(COUNT(options) <= STATION_WORDS_MAX, "each option has its line");
+
 static const char *option_word(const void *ctx, size_t i)
 {
     (void)ctx;
     return options[i].word;
 }
 
+/* `node` and `index` are one number: what is read by one function stands once. */
+static unsigned *line_of_option(struct station_reader *r, size_t i)
+{
+    size_t first = 0;
+    while (options[first].parse != options[i].parse)
+        first++;
+    return &r->option_line[first];
+}
+
 static bool parse_option(struct station_reader *r, struct station_instrument *to)
 {
     for (size_t i = 0; i < COUNT(options); i++)
         if (span_is(r->token.text, options[i].word))
-            return options[i].parse(r, to);
+            return station_once(r, options[i].word, line_of_option(r, i)) &&
+                   options[i].parse(r, to);
     const char *near = diag_suggest(r->token.text, option_word, NULL, COUNT(options));
     char help[64];
     snprintf(help, sizeof help, "did you mean '%s'?", near ? near : "");
@@ -253,6 +288,7 @@ bool station_parse_instrument(struct station_reader *r)
         return station_fail(r, r->token.at, NULL, "instrument '%s' stands twice", to->setup.name);
     if (!parse_driver(r, to) || !parse_port(r, to))
         return false;
+    memset(r->option_line, 0, sizeof r->option_line);
     while (!station_line_end(r))
         if (!parse_option(r, to))
             return false;

@@ -5,6 +5,8 @@
 #include "bench/station.h"
 #include "sequences/lexer.h"
 
+enum { STATION_WORDS_MAX = 24 };
+
 struct station_reader {
     struct lexer lexer;
     struct diag *diag;
@@ -17,7 +19,10 @@ struct station_reader {
     struct dim envelope_dim[STATION_ENVELOPE_MAX];
     char suction[48];
     struct place suction_at;
-    bool have_station, have_sites;
+    bool have_station, have_sites; /* right or wrong */
+    /* By row of the tables of words: the line where it stood; 0: nowhere yet. */
+    unsigned statement_line[STATION_WORDS_MAX], twin_line[STATION_WORDS_MAX];
+    unsigned option_line[STATION_WORDS_MAX]; /* of the instrument in hand */
 };
 
 /* Each takes the rest of its statement from the lexer and reports its own mistakes; false: skip on.
@@ -30,6 +35,9 @@ bool station_quantity(struct station_reader *r, const char *like, double *si);
 bool station_number(struct station_reader *r, long lo, long hi, long *out);
 bool station_mark(struct station_reader *r, int mark, const char *expected);
 bool station_copy(struct station_reader *r, struct span text, char *out, size_t cap);
+/* A key that stands once, and `line`, where it stood first (0: nowhere yet); the key is the last
+ * token. */
+bool station_once(struct station_reader *r, const char *key, unsigned *line);
 /* Takes the end of the line; false, and said, if a word stands there. */
 bool station_end(struct station_reader *r);
 /* Takes a fixed word. */
@@ -45,6 +53,8 @@ bool station_parse_volume(struct station_reader *r);
 bool station_parse_stream(struct station_reader *r);
 bool station_parse_hottest(struct station_reader *r);
 bool station_parse_coldest(struct station_reader *r);
+/* station_ports.c: each unit takes its setup, and units on one port can be told apart. */
+void station_check_ports(struct station_reader *r);
 bool station_parse_envelope(struct station_reader *r); /* station_envelope.c */
 bool station_parse_suction(struct station_reader *r);
 /* Both against the channels. */

@@ -20,6 +20,8 @@
  *       meter dmm1 on psu2 1          # voltmeter at the terminals of psu2, channel 1
  *       insulation ist1 relays daq1 check 100 Mohm      # any element
  *   end */
+#include <assert.h>
+
 #include "bench/station_private.h"
 #include "core/num.h"
 #include "instruments/capability/pressure_controller.h"
@@ -46,6 +48,9 @@ static bool take_share(struct station_reader *r, struct gas_mix *mix)
     r->token = lexer_next(&r->lexer);
     if (r->token.kind != TOKEN_NAME || gas_species_find(r->token.text, &species) != RC_OK)
         return station_fail(r, r->token.at, NULL, "expected a gas species");
+    if (mix->x[species] != 0.0)
+        return station_fail(r, r->token.at, NULL, "'%.*s' is given twice in this cylinder",
+                            (int)r->token.text.len, r->token.text.at);
     r->token = lexer_next(&r->lexer);
     if (r->token.kind == TOKEN_NAME && span_is(r->token.text, "balance")) {
         mix->x[species] = 0.0;
@@ -359,34 +364,39 @@ static bool parse_meter(struct station_reader *r)
     return station_end(r);
 }
 
+/* clang-format off */
 static const struct {
     const char *word;
     bool (*parse)(struct station_reader *r);
+    bool many;
 } lines[] = {
-    {"cylinder", parse_cylinder},
-    {"stuck", parse_stuck},
-    {"heaters", parse_heaters},
-    {"load", parse_load},
-    {"valve", parse_valve},
-    {"proven", parse_proven},
-    {"back-pressure", parse_back_pressure},
-    {"vent-pressure", parse_vent_pressure},
-    {"reverse", parse_reverse},
-    {"manifold", parse_manifold},
-    {"cell", parse_cell},
-    {"element", parse_element},
-    {"source", parse_site_instrument},
-    {"lockin", parse_site_instrument},
-    {"scanner", parse_scanner},
-    {"meter", parse_meter},
-    {"insulation", station_parse_twin_insulation},
+    {"cylinder",      parse_cylinder,        true},
+    {"stuck",         parse_stuck,           true},
+    {"heaters",       parse_heaters,         false},
+    {"load",          parse_load,            false},
+    {"valve",         parse_valve,           false},
+    {"proven",        parse_proven,          true},
+    {"back-pressure", parse_back_pressure,   false},
+    {"vent-pressure", parse_vent_pressure,   false},
+    {"reverse",       parse_reverse,         false},
+    {"manifold",      parse_manifold,        false},
+    {"cell",          parse_cell,            false},
+    {"element",       parse_element,         false},
+    {"source",        parse_site_instrument, true},
+    {"lockin",        parse_site_instrument, true},
+    {"scanner",       parse_scanner,         false},
+    {"meter",         parse_meter,           false},
+    {"insulation",    station_parse_twin_insulation, false},
 };
+/* clang-format on */
+static_assert(COUNT(lines) <= STATION_WORDS_MAX, "each line has its place");
 
 static bool parse_line(struct station_reader *r)
 {
     for (size_t i = 0; i < COUNT(lines); i++)
         if (span_is(r->token.text, lines[i].word))
-            return lines[i].parse(r);
+            return (lines[i].many || station_once(r, lines[i].word, &r->twin_line[i])) &&
+                   lines[i].parse(r);
     return station_fail(r, r->token.at, NULL, "no such line in a twin block: '%.*s'",
                         (int)r->token.text.len, r->token.text.at);
 }

@@ -43,15 +43,50 @@ static const struct station_mistake whole_files[] = {
      1, 16, "expected the kind in \"quotes\"", ""},
     {"station t version -1\nsites 2\nchannels \"c.csv\"\n",
      1, 19, "expected a whole number from 0 to 1000000", ""},
+    {"station t kind \"a\" kind \"b\"\nsites 2\nchannels \"c.csv\"\n",
+     1, 20, "'kind' is given twice, first on line 1", ""},
+    {"station t version 1 version 2\nsites 2\nchannels \"c.csv\"\n",
+     1, 21, "'version' is given twice, first on line 1", ""},
+    {"station t\nsites 2\nchannels c.csv\n",
+     3, 10, "expected the channel table's file in \"quotes\"", ""},
+    {"station t\nsites 2\nchannels \"c.csv\"\ninstrument a hmp4040 sim \"a\"\nreference 5 degC\n",
+     5, 1, "'reference' stands above all instruments", ""},
     {"station t colour\nsites 2\nchannels \"c.csv\"\n",
      1, 11, "expected kind, version or a \"title\"", ""},
     {"station\nsites 2\nchannels \"c.csv\"\n", 1, 8, "expected a name for the station", ""},
 };
 static const struct station_mistake statements[] = {
-    {"sites 3", 10, 1, "'sites' stands twice", ""},
-    {"station again", 10, 1, "'station' stands twice", ""},
-    {"sites", 10, 1, "'sites' stands twice", ""},
-    {"channels c.csv", 10, 10, "expected the channel table's file in \"quotes\"", ""},
+    {"sites 3", 10, 1, "'sites' is given twice, first on line 2", ""},
+    {"station again", 10, 1, "'station' is given twice, first on line 1", ""},
+    {"sites", 10, 1, "'sites' is given twice, first on line 2", ""},
+    {"channels \"c.csv\"", 10, 1, "'channels' is given twice, first on line 3", ""},
+    {"volume 60 mL\nvolume 1 mL", 11, 1, "'volume' is given twice, first on line 10", ""},
+    {"extraction 50 m3/h\nextraction 50 m3/h",
+     11, 1, "'extraction' is given twice, first on line 10", ""},
+    {"nominal 2 L/min\nnominal 1 L/min", 11, 1, "'nominal' is given twice, first on line 10", ""},
+    {"hottest 100 degC\nhottest 20 degC", 11, 1, "'hottest' is given twice, first on line 10", ""},
+    {"stream b via select\nstream b via select",
+     11, 1, "'stream' is given twice, first on line 10", ""},
+    {"envelope\nend\nenvelope\n  psu.u <= 3 V\nend",
+     12, 1, "'envelope' is given twice, first on line 10", ""},
+    {"retest\nend\nretest\nend", 12, 1, "'retest' is given twice, first on line 10", ""},
+    {"twin\nend\ntwin\n  cell 2 mL\nend", 12, 1, "'twin' is given twice, first on line 10", ""},
+    {"twin\n  cell 2 mL\n  cell 3 mL\nend", 12, 3, "'cell' is given twice, first on line 11", ""},
+    {"twin\n  manifold 2 mL\n  manifold 2 mL\nend",
+     12, 3, "'manifold' is given twice, first on line 11", ""},
+    {"twin\n  heaters psu\n  heaters psu\nend",
+     12, 3, "'heaters' is given twice, first on line 11", ""},
+    {"twin\n  element lsu49\n  element lsu42\nend",
+     12, 3, "'element' is given twice, first on line 11", ""},
+    {"twin\n  valve io 8\n  valve io 9\nend", 12, 3, "'valve' is given twice, first on line 11", ""},
+    {"twin\n  cylinder mfc stream a o2 1 %, o2 2 %, n2 balance\nend",
+     11, 33, "'o2' is given twice in this cylinder", ""},
+    {"instrument x alicat sim \"x\" address A address B",
+     10, 39, "'address' is given twice, first on line 10", ""},
+    {"instrument x alicat sim \"x\" address A full-scale 1 L/min \\\n  full-scale 2 L/min",
+     11, 3, "'full-scale' is given twice, first on line 10", ""},
+    {"instrument x it8500 sim \"x\" node 1 index 2",
+     10, 36, "'index' is given twice, first on line 10", ""},
     {"extraction 50 m3/h more", 10, 20, "one word too many", ""},
     {"extraction 50 L", 10, 12, "expected a quantity in m3/h", ""},
     {"extraction -1 m3/h", 10, 12, "expected a quantity in m3/h", ""},
@@ -60,12 +95,13 @@ static const struct station_mistake statements[] = {
     {"nominal 2 V", 10, 9, "expected a quantity in L/min", ""},
     {"nominal 2 L/min x", 10, 17, "one word too many", ""},
     {"volume 0.5 mL", 10, 8, "the gas volume must be 1 mL to 50 L", ""},
+    {"volume 60,0 mL", 10, 8, "expected a quantity in mL", "decimals are written with a point"},
+    {"nominal 2,5 L/min", 10, 9, "expected a quantity in L/min", "decimals are written with a point"},
     {"volume 60 s", 10, 8, "expected a quantity in mL", ""},
     {"hottest 5000 degC", 10, 9, "the hottest gas path is of -50 to 1200 degC", ""},
     {"hottest 100 V", 10, 9, "expected a quantity in degC", ""},
     {"coldest 301 degC", 10, 9, "the coldest wall is of -40 to 300 degC", ""},
     {"coldest 1 bar", 10, 9, "expected a quantity in degC", ""},
-    {"reference 5 degC", 10, 1, "'reference' stands above all instruments", ""},
     {"stream c via select", 10, 8, "the second stream is called b", ""},
     {"stream b over select", 10, 10, "expected via", ""},
     {"stream b via valve", 10, 14, "expected select", ""},
@@ -132,6 +168,9 @@ static const struct station_mistake statements[] = {
     {"instrument x alicat sim \"x\" poll 61 s", 10, 34, "a poll period is 10 ms to 60 s", ""},
     {"instrument x alicat sim \"x\" cal 2027-03-01", 10, 33, "expected due", ""},
     {"instrument x alicat sim \"x\" cal due 1.3.2027", 10, 37, "a date is YYYY-MM-DD", ""},
+    {"instrument x alicat sim \"x\" cal due 2020-13-41", 10, 37, "there is no such date", ""},
+    {"instrument x alicat sim \"x\" cal due 2027-02-29", 10, 37, "there is no such date", ""},
+    {"instrument x alicat sim \"x\" cal due 2027-00-10", 10, 37, "there is no such date", ""},
     {"instrument x alicat sim \"x\" cert 12", 10, 34, "expected the certificate in \"quotes\"", ""},
     {"instrument x it8500 sim \"bus\"",
      10, 1, "'mfc' and 'x' cannot share a port: other protoc", ""},
@@ -204,9 +243,9 @@ static const struct station_mistake statements[] = {
     {"twin\n  meter io on psu 5\nend", 11, 19, "expected a whole number from 1 to 4", ""},
     {"dut x.dut", 10, 5, "expected the DUT type file in \"quotes\"", ""},
     {"dut \"nix.dut\"", 0, 0, "there is no such file", "check the spelling; a re"},
-    {"dut \"t.dut\"\ndut \"t.dut\"", 11, 1, "'dut' stands twice", ""},
+    {"dut \"t.dut\"\ndut \"t.dut\"", 11, 1, "'dut' is given twice, first on line 10", ""},
     {"heaters-on psu", 10, 1, "heaters-on needs the kind of part: its heater's", "add: dut \"FILE.dut\""},
-    {"heaters-on psu\nheaters-on psu", 11, 1, "'heaters-on' stands twice", ""},
+    {"heaters-on psu\nheaters-on psu", 11, 1, "'heaters-on' is given twice, first on line 10", ""},
     {"heaters-on nix", 10, 12, "no instrument 'nix' above this line", ""},
     {"twin\n  gizmo 3\nend", 11, 3, "no such line in a twin block: 'gizmo'", ""},
     {"twin\n  cell 2 mL", 10, 1, "this block has no end", ""},
@@ -297,6 +336,55 @@ static void a_mistake_in_a_channel_table_is_said_at_its_place(void **state)
     print_message("figure: station: %u mistakes in channel tables found at their place\n", tried);
 }
 
+/* One mistake, one message: what follows from it is not said again. */
+static void one_mistake_is_said_once(void **state)
+{
+    static const char *const texts[] = {
+        "station t\nsites 0\nchannels \"c.csv\"\n",
+        "station t\nsites 0\nchannels \"c.csv\"\ninstrument wb rusefi sim \"x\"\ntwin\n"
+        "  source wb 1\nend\n",
+        BASE "volume 1e400 mL\n",
+        BASE "volume 60,0 mL\n",
+        BASE "instrument x alicat sim \"x\" address A serial \"open\n",
+        BASE "envelope\n  psu.u <= 1e400 V\nend\n",
+        BASE "twin\n  cell 2 mL\nend\ntwin\n  cell 2 mL\nend\n",
+    };
+    for (size_t i = 0; i < COUNT(texts); i++) {
+        struct station_text l = station_text_load(*state, texts[i], TABLE);
+        if (l.diag.errors != 1) {
+            diag_print(&l.diag, stderr, false);
+            fail_msg("text %zu: %u errors", i, l.diag.errors);
+        }
+        station_text_unload(&l);
+    }
+}
+
+/* What the bench would refuse when it opens the ports is refused here. */
+static void instruments_that_cannot_be_opened_are_refused(void **state)
+{
+    static const struct station_mistake mistakes[] = {
+        {"instrument x alicat sim \"bus\" address A", 10, 1,
+         "'x' and 'mfc' have the same address on one port", "give each its own address"},
+        {"instrument x alicat_sccm sim \"bus\" address A", 10, 1,
+         "'x' and 'mfc' have the same address on one port", "give each its own address"},
+        {"instrument x rusefi sim \"can1\"", 10, 1,
+         "'x' and 'wb1' have the same address on one port", "give each its own address"},
+        {"instrument x bronkhorst sim \"p\" node 3\ninstrument y bronkhorst sim \"p\" node 3", 11,
+         1, "'y' and 'x' have the same address on one port", "give each its own address"},
+        {"instrument x hmp4040 sim \"x\" channels 9", 10, 1, "hmp4040 has 4 channels, not 9", ""},
+        {"instrument x hmp2020 sim \"x\" channels 3", 10, 1, "hmp2020 has 2 channels, not 3", ""},
+        {"instrument x numato sim \"x\" channels 9", 10, 1, "cannot be set up like this",
+         "look at its address"},
+        {"instrument x alicat sim \"x\"", 10, 1, "cannot be set up like this",
+         "look at its address"},
+        {"instrument x it8500 sim \"x\" node 300", 10, 1, "cannot be set up like this",
+         "look at its address"},
+        {"instrument x rusefi sim \"x\" index 300", 10, 1, "cannot be set up like this",
+         "look at its address"},
+    };
+    (void)try_mistakes(*state, mistakes, COUNT(mistakes), BASE, false);
+}
+
 static void a_missing_column_is_named(void **state)
 {
     struct station_text l =
@@ -327,6 +415,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_mistake_in_a_station_is_said_at_its_place),
         cmocka_unit_test(a_mistake_in_a_channel_table_is_said_at_its_place),
+        cmocka_unit_test(one_mistake_is_said_once),
+        cmocka_unit_test(instruments_that_cannot_be_opened_are_refused),
         cmocka_unit_test(a_missing_column_is_named),
         cmocka_unit_test(an_unknown_driver_is_a_warning),
     };

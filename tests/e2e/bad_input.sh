@@ -17,6 +17,7 @@ expect 2 "parameter 'total' takes 1 .. 4 L/min, not '2 V'" "$LB" run "$SEQ" --si
 expect 2 "takes 1 .. 4 L/min, not '9 L/min'" "$LB" run "$SEQ" --simulate --no-db -p 'total=9 L/min'
 expect 0 "4 pass" "$LB" run "$SEQ" --simulate --no-db -q -p total=2L/min
 expect 2 "this parameter stands twice, at 'total=3 L/min'" "$LB" run "$SEQ" --simulate --no-db -p 'total=2 L/min' -p 'total=3 L/min'
+expect 0 "4 pass" "$LB" run "$SEQ" --simulate --no-db -q --nominal
 expect 2 "it has total ubatt soak" "$LB" run "$SEQ" --simulate --no-db -p 'totle=2 L/min'
 
 mkdir seq limits tables; cp "$ROOT"/sequences/tables/*.csv tables; cp "$ROOT"/sequences/limits/*.csv limits
@@ -54,6 +55,10 @@ station '/^twin/,/^end/d'; expect 2 "no twin block" "$LB" run seq/x.seq --simula
 station 's/^sites.*/sites 99/'; check 2 "1 to 64"
 same "and nothing else is said of it" "$(grep -c error: err.txt)" 1
 station 's/instrument mfc_o2 /instrument mfc_n2 /'; check 2 "twice"
+station 's/^volume.*/&\nvolume 1 mL/'; check 2 "'volume' is given twice, first on line"
+station 's/\(mfc_o2.* address\) B/\1 A/'; check 2 "'mfc_o2' and 'mfc_n2' have the same address"
+station 's/hmp4040 \(.*\) channels 4/hmp4040 \1 channels 9/'; check 2 "hmp4040 has 4 channels, not 9"
+station 's/2027-03-01/2027-13-41/'; check 2 "there is no such date"
 station 's/^volume.*/volum 60 mL/'; check 2 "did you mean 'volume'"
 station 's|sim "gasbus" address A|path "/dev/ttyUSB0" address A|'; check 2 "renumbered"
 cp -r "$ROOT"/bench/stations/* stations
