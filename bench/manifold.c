@@ -160,6 +160,8 @@ void manifold_start_ramp(struct manifold *m)
     ramp_next(m);
 }
 
+static void try_switch(struct manifold *m);
+
 static void on_timer(void *ctx)
 {
     struct manifold *m = ctx;
@@ -180,6 +182,9 @@ static void on_timer(void *ctx)
         return;
     case MANIFOLD_RAMP:
         ramp_next(m);
+        return;
+    case MANIFOLD_FILLING:
+        try_switch(m);
         return;
     case MANIFOLD_IDLE:
     case MANIFOLD_SWITCH:
@@ -233,6 +238,34 @@ static void on_selected(void *ctx, enum rc rc, const char *error)
         manifold_finish(m, rc, error);
 }
 
+/* What was in a pipe before its newest gas goes first, where the two streams may not meet with it.
+ */
+static bool fill_pipes(struct manifold *m)
+{
+    struct duration left;
+    if (m->phase == MANIFOLD_FILLING || !manifold_streams_may_meet(m, true) ||
+        manifold_time_to_fill(m, &left) != RC_OK)
+        return false;
+    m->phase = MANIFOLD_FILLING;
+    manifold_note(m, "the pipes fill before the switch", m->selecting, duration_in_s(left));
+    manifold_again_in(m, left);
+    return true;
+}
+
+static void try_switch(struct manifold *m)
+{
+    if (!manifold_streams_may_meet(m, false)) {
+        if (!fill_pipes(m))
+            manifold_finish(m, RC_REFUSED,
+                            "the two streams may not meet: one needs a fuel index <= 0.25");
+        return;
+    }
+    m->phase = MANIFOLD_SWITCH;
+    gate_set(m->config.gate,
+             &(struct gate_order){(unsigned)m->valve_channel, 0, m->selecting == 'b' ? 1.0 : 0.0},
+             on_selected, m);
+}
+
 void manifold_select(struct manifold *m, char stream, gate_done *done, void *ctx)
 {
     if (m->phase != MANIFOLD_IDLE || m->valve_channel < 0) {
@@ -245,17 +278,10 @@ void manifold_select(struct manifold *m, char stream, gate_done *done, void *ctx
         done(ctx, RC_OK, NULL);
         return;
     }
-    if (!manifold_streams_may_meet(m)) {
-        done(ctx, RC_REFUSED, "the two streams may not meet: one needs a fuel index <= 0.25");
-        return;
-    }
-    m->phase = MANIFOLD_SWITCH;
     m->selecting = stream;
     m->done = done;
     m->ctx = ctx;
-    gate_set(m->config.gate,
-             &(struct gate_order){(unsigned)m->valve_channel, 0, stream == 'b' ? 1.0 : 0.0},
-             on_selected, m);
+    try_switch(m);
 }
 
 /* --- life ------------------------------------------------------------------------------------ */

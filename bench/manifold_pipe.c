@@ -1,6 +1,8 @@
 /* What is in the pipe of each stream. A composition has replaced the one before once the
  * interlude's volumes of it have flowed; until then both may be met, and a rule must hold for both.
  */
+#include <string.h>
+
 #include "bench/manifold_private.h"
 
 static unsigned stream_index(char stream)
@@ -52,17 +54,36 @@ bool manifold_is_wet(const struct manifold *m)
 }
 
 /* All that is in one pipe may meet all that is in the other, in the valve. */
-bool manifold_streams_may_meet(struct manifold *m)
+bool manifold_streams_may_meet(struct manifold *m, bool settled)
 {
     manifold_settle_pipe(m, 'a');
     manifold_settle_pipe(m, 'b');
-    const struct gas_mix *a[] = {&m->pipe[0], &m->newest[0]};
-    const struct gas_mix *b[] = {&m->pipe[1], &m->newest[1]};
-    for (size_t i = 0; i < COUNT(a); i++)
-        for (size_t j = 0; j < COUNT(b); j++) {
+    const struct gas_mix *a[] = {&m->newest[0], &m->pipe[0]};
+    const struct gas_mix *b[] = {&m->newest[1], &m->pipe[1]};
+    size_t count = settled ? 1 : COUNT(a);
+    for (size_t i = 0; i < count; i++)
+        for (size_t j = 0; j < count; j++) {
             struct gas_rule_line line;
             if (gas_rule_line_check(a[i], b[j], gate_limits(m->config.gate), &line) != RC_OK)
                 return false;
         }
     return true;
+}
+
+enum rc manifold_time_to_fill(const struct manifold *m, struct duration *left)
+{
+    struct instant now = loop_now(rig_loop(m->config.rig));
+    int64_t most_us = 0;
+    for (unsigned k = 0; k < 2; k++) {
+        double flow = gate_commanded_total_slpm(m->config.gate, k ? 'b' : 'a');
+        if (memcmp(&m->pipe[k], &m->newest[k], sizeof m->pipe[k]) == 0)
+            continue;
+        if (!(flow > 0.0))
+            return RC_REFUSED;
+        double all_s = 60.0 * interlude_L(m) / flow;
+        int64_t us = duration_s(all_s).us - instant_since(now, m->since[k]).us;
+        most_us = us > most_us ? us : most_us;
+    }
+    *left = duration_us(most_us);
+    return RC_OK;
 }

@@ -14,6 +14,7 @@ enum manifold_phase {
     MANIFOLD_ARMING,
     MANIFOLD_INTERLUDE,
     MANIFOLD_RAMP,
+    MANIFOLD_FILLING, /* of the pipes, before a switch */
     MANIFOLD_SWITCH
 };
 
@@ -78,7 +79,13 @@ MUST_CHECK enum rc manifold_volumes_to(const struct manifold *manifold, const st
                                        unsigned *volumes);
 /* Of the order's stream: more than 0.5 % of water in its pipe. */
 bool manifold_is_wet(const struct manifold *manifold);
-bool manifold_streams_may_meet(struct manifold *manifold);
+/* With what was in the pipes before the newest gas of each, or (`settled`) without. */
+bool manifold_streams_may_meet(struct manifold *manifold, bool settled);
+/* Until each pipe holds nothing but its newest gas; RC_REFUSED: nothing flows that would fill it.
+ */
+MUST_CHECK enum rc manifold_time_to_fill(const struct manifold *manifold, struct duration *left);
+/* "interlude of inert gas on stream a: 5.4 s" */
+void manifold_note(struct manifold *manifold, const char *what, char stream, double seconds);
 void manifold_publish_channels(struct manifold *manifold);
 
 #endif

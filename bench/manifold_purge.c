@@ -18,11 +18,11 @@ static bool flows_inert(struct manifold *m, struct manifold_flows *out)
     return found;
 }
 
-static void note(struct manifold *m, const char *what, double seconds)
+void manifold_note(struct manifold *m, const char *what, char stream, double seconds)
 {
     char text[128];
     struct obuf out = {text, 0, sizeof text - 1};
-    (void)!obuf_printf(&out, "%s of inert gas on stream %c: ", what, m->order.stream);
+    (void)!obuf_printf(&out, "%s on stream %c: ", what, stream);
     num_put_short(&out, seconds, 3);
     (void)!obuf_printf(&out, " s");
     text[out.len] = '\0';
@@ -53,7 +53,7 @@ static void start_interlude(struct manifold *m, unsigned volumes)
     }
     m->phase = MANIFOLD_INTERLUDE;
     manifold_fill_pipe(m, m->order.stream, &gas_mix_n2);
-    note(m, "interlude", seconds);
+    manifold_note(m, "interlude of inert gas", m->order.stream, seconds);
     manifold_again_in(m, duration_s(seconds));
     manifold_drive_flows(m, &m->inert, interlude_flows);
 }
@@ -109,7 +109,7 @@ void manifold_start_arming(struct manifold *m)
         return;
     }
     m->phase = MANIFOLD_ARMING;
-    note(m, "purge", duration_in_s(left));
+    manifold_note(m, "purge of inert gas", m->order.stream, duration_in_s(left));
     manifold_again_in(m, MANIFOLD_TICK);
     manifold_drive_flows(m, &m->inert, arming_flows);
 }

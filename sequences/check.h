@@ -111,6 +111,7 @@ struct check_span {
 struct check_stream {
     bool on;
     struct gas_mix mix, worst; /* in the pipe, also when it is off */
+    struct gas_mix before;     /* worst case of what the pipe held before it */
     bool filled;
     double total_Lmin, flow_Lmin[CHECKED_GASES_MAX];
 };
@@ -250,6 +251,8 @@ void check_dew(struct check *c, const struct stmt *stmt, const struct check_stre
 void check_time_add(struct check *c, struct check_span span);
 void check_time_stmt(struct check *c, const struct stmt *stmt);
 void check_time_set(struct check *c, const struct channel *channel, double si, double ramp_si);
+/* At worst both pipes fill anew before a switch. */
+void check_time_fill(struct check *c, const struct check_stream *a, const struct check_stream *b);
 void check_time_mix(struct check *c, const struct stmt *stmt, const struct check_stream *from,
                     const struct check_stream *to);
 void check_time_end(struct check *c); /* purge after the run */

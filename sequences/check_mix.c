@@ -205,8 +205,9 @@ static double envelope_high(const struct check *c, const char *channel)
 {
     double most = (double)NAN;
     for (size_t i = 0; i < c->view->envelope_count; i++) {
-        if (strcmp(c->view->envelope[i].channel, channel) == 0)
-            most = c->view->envelope[i].hi_si;
+        double hi = c->view->envelope[i].hi_si;
+        if (strcmp(c->view->envelope[i].channel, channel) == 0 && !isnan(hi) && !(hi >= most))
+            most = hi;
     }
     for (const struct envelope_rule *r = c->program->envelope; r; r = r->next) {
         double hi = r->hi ? unit_to_si(&r->hi->unit, r->hi->value) : (double)NAN;
@@ -303,6 +304,7 @@ void check_run_mix(struct check *c, const struct stmt *stmt)
     unsigned at = stmt->stream == 'b' ? 1 : 0;
     struct check_stream from = gas->stream[at], to = {.on = true, .filled = true};
     double share[CHECKED_GASES_MAX] = {0};
+    to.before = from.filled ? from.worst : gas_mix_air;
     if (stmt->off) {
         for (unsigned s = 0; s < 2; s++) {
             if (s == at || stmt->both)
@@ -331,13 +333,40 @@ void check_run_mix(struct check *c, const struct stmt *stmt)
 
 /* ---- select ---- */
 
+static bool line_allowed(const struct gas_mix *from, const struct gas_mix *to,
+                         const struct gas_rule_limits *limits)
+{
+    struct gas_rule_line line;
+    return gas_rule_line_check(from, to, limits, &line) == RC_OK;
+}
+
+/* What stands in the pipes besides the newest mixes is waited for where it may not meet. */
+static bool fills_first(const struct check_stream *from, const struct check_stream *to,
+                        const struct gas_rule_limits *limits)
+{
+    return !line_allowed(&from->before, &to->worst, limits) ||
+           !line_allowed(&from->worst, &to->before, limits) ||
+           !line_allowed(&from->before, &to->before, limits);
+}
+
+/* The same lines that the bench decides by; into a stream that has stopped comes air. */
+static bool streams_may_meet(const struct check *c, const struct check_stream *from,
+                             const struct check_stream *to, const struct gas_rule_limits *limits)
+{
+    double lean = (double)limits->fi_lean * 1e-6;
+    if (!from->on && !line_allowed(&gas_mix_air, &to->worst, limits))
+        return false;
+    return !from->filled || ((gas_fuel_index(&to->mix, c->view->hottest_degC) <= lean ||
+                              gas_fuel_index(&from->mix, c->view->hottest_degC) <= lean) &&
+                             line_allowed(&from->worst, &to->worst, limits));
+}
+
 void check_run_select(struct check *c, const struct stmt *stmt)
 {
     struct check_gasline *gas = &c->run.gas;
     unsigned at = stmt->stream == 'b' ? 1 : 0;
     const struct check_stream *to = &gas->stream[at], *from = &gas->stream[1 - at];
     struct gas_rule_limits limits = rule_limits(c);
-    struct gas_rule_line line;
     char when[256];
     bool switched = gas->selected != at;
     gas->selected = at;
@@ -349,19 +378,20 @@ void check_run_select(struct check *c, const struct stmt *stmt)
                         stmt->stream);
         return;
     }
-    if (!switched || !from->filled)
+    if (!switched)
         return;
-    double fi_to = gas_fuel_index(&to->mix, c->view->hottest_degC);
-    double fi_from = gas_fuel_index(&from->mix, c->view->hottest_degC);
-    double lean = (double)limits.fi_lean * 1e-6;
-    bool good = (fi_to <= lean || fi_from <= lean) &&
-                gas_rule_line_check(&from->worst, &to->worst, &limits, &line) == RC_OK;
-    if (good || check_reported(c, stmt))
+    if (streams_may_meet(c, from, to, &limits)) {
+        if (from->filled && fills_first(from, to, &limits))
+            check_time_fill(c, from, to);
+        return;
+    }
+    if (check_reported(c, stmt))
         return;
     check_when(c, when, sizeof when);
     check_error(c, stmt->at,
                 "one of the two must stay at or below 25 %, or have no oxygen to burn with",
                 "the two gases meet in the valve: on the way from one (%.0f %% of its lower "
                 "flammable limit) to the other (%.0f %%) they are not allowed%s",
-                fi_from * 100, fi_to * 100, when);
+                gas_fuel_index(&from->mix, c->view->hottest_degC) * 100,
+                gas_fuel_index(&to->mix, c->view->hottest_degC) * 100, when);
 }

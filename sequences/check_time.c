@@ -114,6 +114,13 @@ static int inert_gas(const struct check *c)
     return -1;
 }
 
+void check_time_fill(struct check *c, const struct check_stream *a, const struct check_stream *b)
+{
+    double one = volumes_s(c, c->view->interlude_volumes, a->total_Lmin);
+    double other = volumes_s(c, c->view->interlude_volumes, b->total_Lmin);
+    check_time_add(c, (struct check_span){0, 0, one > other ? one : other});
+}
+
 /* Inert gas through one stream, then what was there before. */
 static void flush(struct check *c, unsigned stream, double seconds, double total_Lmin)
 {

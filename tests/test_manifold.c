@@ -325,6 +325,42 @@ static void streams_that_may_not_meet_are_not_selected(void **state)
     assert_flows(r, 0, 0, 0, 0);
 }
 
+/* Gas below a quarter of its limit with what was in the pipe before it, air, would be refused: the
+ * switch waits until three volumes have flowed. */
+static void a_switch_waits_until_the_pipe_holds_the_newest_gas_alone(void **state)
+{
+    struct rigged *r = *state;
+    mix(r, 'a', RICH, 0.5, 0.0);
+    rig_fixture_run(&r->rig, 10000);
+    mix(r, 'b', LEAN1, 1.0, 0.0);
+    unsigned before = r->rig.answers;
+    manifold_select(r->rig.manifold, 'b', rig_fixture_answer, &r->rig);
+    assert_int_equal(r->rig.manifold->phase, MANIFOLD_FILLING);
+    double took = wait_answer(r, before);
+    assert_int_equal(r->rig.answer, RC_OK);
+    if (!(took >= 5.0 && took <= 5.6)) /* 3 x 60 mL at 2 L/min: 5.4 s */
+        fail_msg("it took %g s", took);
+    assert_int_equal(strncmp(r->rig.note, "the pipes fill before the switch on stream b", 44), 0);
+    assert_int_equal(r->rig.trips, 0);
+}
+
+static void a_wait_for_the_pipe_can_be_given_up(void **state)
+{
+    struct rigged *r = *state;
+    mix(r, 'a', RICH, 0.5, 0.0);
+    rig_fixture_run(&r->rig, 10000);
+    mix(r, 'b', LEAN1, 1.0, 0.0);
+    unsigned before = r->rig.answers;
+    manifold_select(r->rig.manifold, 'b', rig_fixture_answer, &r->rig);
+    rig_fixture_run(&r->rig, 1000);
+    manifold_cancel(r->rig.manifold);
+    assert_int_equal(r->rig.answers, before + 1);
+    assert_int_equal(r->rig.answer, RC_REFUSED);
+    rig_fixture_run(&r->rig, 10000);
+    assert_int_equal(r->rig.answers, before + 1);
+    assert_int_equal(r->rig.manifold->selected, 'a');
+}
+
 static void an_order_that_breaks_a_rule_is_refused_without_a_trip(void **state)
 {
     struct rigged *r = *state;
@@ -498,6 +534,8 @@ int main(void)
         ON_RIG(an_interlude_that_is_too_slow_for_the_gate_does_not_trip),
         ON_RIG(stream_b_is_prepared_and_selected),
         ON_RIG(streams_that_may_not_meet_are_not_selected),
+        ON_RIG(a_switch_waits_until_the_pipe_holds_the_newest_gas_alone),
+        ON_RIG(a_wait_for_the_pipe_can_be_given_up),
         ON_RIG(an_order_that_breaks_a_rule_is_refused_without_a_trip),
         ON_RIG(one_mix_at_a_time),
         ON_RIG(a_mix_can_be_given_up_in_every_phase),

@@ -18,6 +18,10 @@ expect 2 "takes 1 .. 4 L/min, not '9 L/min'" "$LB" run "$SEQ" --simulate --no-db
 expect 0 "4 pass" "$LB" run "$SEQ" --simulate --no-db -q -p total=2L/min
 expect 2 "this parameter stands twice, at 'total=3 L/min'" "$LB" run "$SEQ" --simulate --no-db -p 'total=2 L/min' -p 'total=3 L/min'
 expect 0 "4 pass" "$LB" run "$SEQ" --simulate --no-db -q --nominal
+# What check has proven for each corner of the parameters runs there.
+expect 0 "4 pass" "$LB" run "$SEQ" --simulate --no-db -q -p total=1L/min -p ubatt=14V -p soak=2s
+expect 0 "4 pass" "$LB" run "$SEQ" --simulate --no-db -q -p total=1.1L/min
+expect 2 "takes 12 .. 14 V, not '14.5V'" "$LB" run "$SEQ" --simulate --no-db -q -p ubatt=14.5V
 expect 2 "it has total ubatt soak" "$LB" run "$SEQ" --simulate --no-db -p 'totle=2 L/min'
 
 mkdir seq limits tables; cp "$ROOT"/sequences/tables/*.csv tables; cp "$ROOT"/sequences/limits/*.csv limits
