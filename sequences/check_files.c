@@ -73,6 +73,19 @@ static enum check_kind cell_kind(const struct csv_table *table, size_t row, int 
     return value.is_text ? KIND_TEXT : KIND_NUMBER;
 }
 
+/* What is wrong with a text that was meant as a number; NULL: it may well be a text. */
+static const char *damage(struct span text)
+{
+    struct unit unit;
+    double value;
+    struct span word = text.len && strchr("+-", *text.at) ? span_skip(text, 1) : text;
+    if (quantity_read(text, &value, &unit, NULL) == RC_RANGE)
+        return "this number is too large";
+    if (word.len >= 3 && (strncmp(word.at, "nan", 3) == 0 || strncmp(word.at, "inf", 3) == 0))
+        return "a point needs a number";
+    return quantity_hint(text);
+}
+
 static void odd_cell(struct check *c, const struct csv_table *table, size_t row, int column,
                      const struct check_type *type)
 {
@@ -80,7 +93,7 @@ static void odd_cell(struct check *c, const struct csv_table *table, size_t row,
     struct span text = cell->text, bad;
     struct unit unit;
     double value;
-    const char *help = quantity_hint(text);
+    const char *help = type->kind == KIND_NUMBER ? damage(text) : quantity_hint(text);
     if (type->kind == KIND_NUMBER && quantity_read(text, &value, &unit, &bad) == RC_CONFIG) {
         const char *near = unit_suggest(bad);
         (void)snprintf(c->help, sizeof c->help, "did you mean '%s'?", near ? near : "");
@@ -89,25 +102,39 @@ static void odd_cell(struct check *c, const struct csv_table *table, size_t row,
         return;
     }
     check_error(c, csv_place(table, cell), help,
-                "the first row of this column is in %s: '%.*s' is not", check_unit_name(type),
-                (int)text.len, text.at);
+                help ? "this column is in %s: '%.*s' is not"
+                     : "the first row of this column is in %s: '%.*s' is not",
+                check_unit_name(type), (int)text.len, text.at);
+}
+
+/* The row that tells what the column holds: the first, but not if it is a damaged number and a
+ * number stands further down. */
+static size_t telling_row(const struct csv_table *table, int column)
+{
+    struct unit unit;
+    if (cell_kind(table, 0, column, &unit) != KIND_TEXT ||
+        !damage(csv_cell(table, 0, (size_t)column)->text))
+        return 0;
+    for (size_t row = 1; row < table->rows; row++)
+        if (cell_kind(table, row, column, &unit) == KIND_NUMBER)
+            return row;
+    return 0;
 }
 
 static struct check_type column_type(struct check *c, const struct csv_table *table, int column)
 {
     struct check_type type = {.kind = KIND_BAD};
-    struct unit *first = check_take(c, sizeof *first), unit;
-    if (!first)
+    struct unit *told = check_take(c, sizeof *told), unit;
+    if (!told || !table->rows)
         return type;
+    size_t telling = telling_row(table, column);
+    type.kind = cell_kind(table, telling, column, told);
+    if (type.kind == KIND_NUMBER)
+        type = check_number_type(told->dim, told->name[0] ? told : NULL);
     for (size_t row = 0; row < table->rows; row++) {
-        enum check_kind kind = cell_kind(table, row, column, row ? &unit : first);
-        if (row == 0) {
-            type.kind = kind;
-            if (kind == KIND_NUMBER)
-                type = check_number_type(first->dim, first->name[0] ? first : NULL);
-        } else if (kind != type.kind || (kind == KIND_NUMBER && !dim_equal(unit.dim, type.dim))) {
+        enum check_kind kind = cell_kind(table, row, column, &unit);
+        if (kind != type.kind || (kind == KIND_NUMBER && !dim_equal(unit.dim, type.dim)))
             odd_cell(c, table, row, column, &type);
-        }
     }
     return type;
 }

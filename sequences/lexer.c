@@ -147,8 +147,9 @@ static bool capital_unit(struct lexer *lexer, const char *at)
     const char *near = unit_suggest((struct span){at, len});
     char help[48];
     (void)snprintf(help, sizeof help, "did you mean '%s'?", near ? near : "");
-    diag_add(lexer->diag, DIAG_ERROR, place_from(lexer, at, len), near ? help : NULL,
-             "unknown unit '%.*s'", (int)len, at);
+    if (!lexer->quiet)
+        diag_add(lexer->diag, DIAG_ERROR, place_from(lexer, at, len), near ? help : NULL,
+                 "unknown unit '%.*s'", (int)len, at);
     lexer->pos = at + len;
     return true;
 }
@@ -172,18 +173,45 @@ static void skip_number(struct lexer *lexer)
     }
 }
 
+static struct token bad_token(struct lexer *lexer, struct token token, const char *help,
+                              const char *what)
+{
+    if (!lexer->quiet)
+        diag_add(lexer->diag, DIAG_ERROR, token.at, help, "%s", what);
+    token.kind = TOKEN_BAD;
+    return token;
+}
+
+/* "0x2": all of it is one mistake. */
+static bool skip_hexadecimal(struct lexer *lexer)
+{
+    char x = peek(lexer, 1);
+    if (peek(lexer, 0) != '0' || (x != 'x' && x != 'X') ||
+        !(is_digit(peek(lexer, 2)) || is_letter(peek(lexer, 2))))
+        return false;
+    while (is_digit(peek(lexer, 0)) || is_letter(peek(lexer, 0)))
+        lexer->pos++;
+    return true;
+}
+
+static const char *number_fault(enum rc rc, size_t len)
+{
+    if (len > NUM_TEXT_MAX)
+        return "this number is too long: 32 characters at most";
+    return rc == RC_RANGE ? "this number is too large" : "this is not a number";
+}
+
 static struct token read_number(struct lexer *lexer)
 {
     const char *start = lexer->pos;
+    if (skip_hexadecimal(lexer))
+        return bad_token(lexer, token_from(lexer, TOKEN_NUMBER, start), NULL,
+                         "numbers are written with decimal digits");
     skip_number(lexer);
     struct token token = token_from(lexer, TOKEN_NUMBER, start);
     enum rc rc = num_parse(token.text, &token.value);
-    if (rc) {
-        diag_add(lexer->diag, DIAG_ERROR, token.at, NULL,
-                 rc == RC_RANGE ? "this number is too large" : "this is not a number");
-        token.kind = TOKEN_BAD;
-        return token;
-    }
+    if (rc)
+        return bad_token(lexer, token, NULL, number_fault(rc, token.text.len));
     const char *number_end = lexer->pos;
     while (peek(lexer, 0) == ' ' || peek(lexer, 0) == '\t')
         lexer->pos++;
@@ -212,14 +240,6 @@ static bool skip_braces(struct lexer *lexer)
         return false;
     lexer->pos++;
     return true;
-}
-
-static struct token bad_token(struct lexer *lexer, struct token token, const char *help,
-                              const char *what)
-{
-    diag_add(lexer->diag, DIAG_ERROR, token.at, help, "%s", what);
-    token.kind = TOKEN_BAD;
-    return token;
 }
 
 static struct token read_name(struct lexer *lexer)

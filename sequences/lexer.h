@@ -42,6 +42,7 @@ struct lexer {
     struct diag *diag;
     const char *pos, *end, *line_start;
     unsigned line, col0; /* col0: column of line_start, 1 but for a lone expression */
+    bool quiet;          /* say nothing: the rest of a line with a mistake */
 };
 
 void lexer_start(struct lexer *lexer, const struct source *source, struct diag *diag);

@@ -69,6 +69,15 @@ void parse_report(struct parse *p, struct place at, const char *help, const char
     diag_add(p->diag, DIAG_ERROR, at, help, "%s", text);
 }
 
+/* "2,0": the comma in hand stands between two digits. */
+static bool decimal_comma(const struct parse *p)
+{
+    const char *at = p->tok.text.at;
+    return p->tok.kind == TOKEN_MARK && p->tok.mark == ',' && p->last.line == p->tok.at.line &&
+           p->last.col + p->last.len == p->tok.at.col && at[-1] >= '0' && at[-1] <= '9' &&
+           p->lexer.end - at > 1 && at[1] >= '0' && at[1] <= '9';
+}
+
 void parse_report_found(struct parse *p, const char *expected)
 {
     const struct token *tok = &p->tok;
@@ -80,7 +89,8 @@ void parse_report_found(struct parse *p, const char *expected)
         return;
     }
     int len = tok->at.len < 40 ? (int)tok->at.len : 40;
-    const char *help = tok->kind == TOKEN_NUMBER && p->last.len == 1 &&
+    const char *help = decimal_comma(p) ? "decimals are written with a point: 1.5"
+                       : tok->kind == TOKEN_NUMBER && p->last.len == 1 &&
                                p->last.line == tok->at.line && p->last.col + 1 == tok->at.col
                            ? "decimals are written with a point: 1.5"
                            : NULL;
@@ -112,10 +122,13 @@ bool parse_line_end(struct parse *p)
     return true;
 }
 
+/* What stands behind a mistake is passed over in silence: it was said what is wrong here. */
 void parse_skip_line(struct parse *p)
 {
+    p->lexer.quiet = true;
     while (!parse_at_line_end(p))
         parse_advance(p);
+    p->lexer.quiet = false;
     (void)parse_line_end(p);
 }
 

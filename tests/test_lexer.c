@@ -130,6 +130,10 @@ static void spelling_mistakes_are_reported_once_with_help(void **state)
         {"a ; b", "this character has no meaning here", NULL, 3},
         {"\xc2\xb5", "this character has no meaning here", NULL, 1},
         {"1e400", "this number is too large", NULL, 1},
+        {"99999999999999999999999999999999999", "this number is too long: 32 characters at most",
+         NULL, 1},
+        {"0x2", "numbers are written with decimal digits", NULL, 1},
+        {"0xFFee", "numbers are written with decimal digits", NULL, 1},
         {"ip_{row", "'{' is not closed by '}'", "write {name}, without blanks", 1},
     };
     for (size_t i = 0; i < COUNT(cases); i++) {

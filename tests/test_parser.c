@@ -230,6 +230,44 @@ static void each_mistake_has_its_place_and_parsing_goes_on(void **state)
     parsed_fini(&p);
 }
 
+static void a_number_that_is_none_is_said_once(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text, *message, *help;
+    } cases[] = {
+        {"nan L/min", "expected a quantity such as 5 s, found 'nan'", NULL},
+        {"inf L/min", "expected a quantity such as 5 s, found 'inf'", NULL},
+        {"1e400 L/min", "this number is too large", NULL},
+        {"0x2 L/min", "numbers are written with decimal digits", NULL},
+        {"99999999999999999999999999999999999 L/min",
+         "this number is too long: 32 characters at most", NULL},
+        {"2,0 L/min", "expected the end of the line, found ','",
+         "decimals are written with a point: 1.5"},
+        {".5,5 L/min", "expected the end of the line, found ','",
+         "decimals are written with a point: 1.5"},
+        {"2, 5", "expected the end of the line, found ','", NULL},
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct parsed p;
+        char text[256];
+        snprintf(text, sizeof text,
+                 "sequence s version 1\nparam t = %s in 1.0 .. 4.0 L/min\nmain\nend\n"
+                 "cleanup within 9 s\nend\n",
+                 cases[i].text);
+        parse(&p, text);
+        if (p.diag.errors != 1)
+            diag_print(&p.diag, stderr, false);
+        assert_int_equal(p.diag.errors, 1);
+        assert_string_equal(p.diag.entries[0].message, cases[i].message);
+        if (cases[i].help)
+            assert_string_equal(p.diag.entries[0].help, cases[i].help);
+        else
+            assert_null(p.diag.entries[0].help);
+        parsed_fini(&p);
+    }
+}
+
 static void a_missing_end_is_reported_once_at_what_it_belongs_to(void **state)
 {
     (void)state;
@@ -345,6 +383,7 @@ int main(void)
         cmocka_unit_test(details_of_statements_are_kept),
         cmocka_unit_test(operators_bind_as_in_arithmetic),
         cmocka_unit_test(each_mistake_has_its_place_and_parsing_goes_on),
+        cmocka_unit_test(a_number_that_is_none_is_said_once),
         cmocka_unit_test(a_missing_end_is_reported_once_at_what_it_belongs_to),
         cmocka_unit_test(nesting_is_bounded),
         cmocka_unit_test(every_cut_of_a_file_is_survived),

@@ -52,6 +52,17 @@ cp "$ROOT/sequences/limits/lsu49.csv" limits; head -c 300 "$ROOT/sequences/limit
 cp "$ROOT/sequences/limits/lsu49.csv" limits; rm tables/gases.csv; check 2 "gases.csv"
 cp "$ROOT"/sequences/tables/*.csv tables
 
+# A damaged number is blamed where it stands, also in the first row; nothing else is said.
+point() {
+    sed "$1" "$ROOT/sequences/tables/eol_points.csv" >tables/eol_points.csv
+    check 2 "eol_points.csv:$2: error: this column is in %: '"
+    same "one message for $1" "$("$LB" check seq/x.seq 2>&1 | grep -c ' error: ')" 1
+}
+point '2s/8.29 %/nan %/' 2:7; point '2s/8.29 %/-inf %/' 2:7; point '2s/8.29 %/1e400 %/' 2:7
+point '2s/8.29 %/"8,29 %"/' 2:7; point '3s/3.00 %/"3,00 %"/' 3:7
+check 2 "decimals are written with a point"
+cp "$ROOT"/sequences/tables/*.csv tables
+
 mkdir stations; cp -r "$ROOT"/bench/stations/* stations
 station() { sed "$1" "$ROOT/bench/stations/twin.station" >stations/twin.station; }
 station 's/hmp4040/hmp4041/'; expect 2 "no driver 'hmp4041'" "$LB" run seq/x.seq --simulate --no-db
