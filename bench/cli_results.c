@@ -23,7 +23,9 @@ static struct log results_log(void)
 
 static int exit_of(enum rc rc)
 {
-    return rc == RC_OK ? EXIT_PASS : rc == RC_IO ? EXIT_STORAGE : EXIT_USAGE;
+    if (rc == RC_OK)
+        return EXIT_PASS;
+    return rc == RC_IO || rc == RC_CONFIG ? EXIT_STORAGE : EXIT_USAGE; /* gone or damaged */
 }
 
 /* --- reports -----------------------------------------------------------------------------------
@@ -74,13 +76,14 @@ static int render(const struct rendering *r, const char *what, bool first)
     if (rc != RC_OK)
         return exit_of(rc);
     if (format == REPORT_HTML || format == REPORT_JSON)
-        rc = query_curves(store, batch->id, &curves, &count);
+        rc = query_curves(store, batch->id, log, &curves, &count);
+    bool damaged = rc == RC_CONFIG; /* said already */
     FILE *to = rc == RC_OK ? open_output(r->file, first) : NULL;
     int code = EXIT_STORAGE;
     errno = 0;
     if (to)
         rc = close_output(to, r->file, report_write(format, batch, curves, count, to));
-    if (rc != RC_OK)
+    if (rc != RC_OK && !damaged)
         code = failed(r, what, rc, errno);
     else if (to)
         code = EXIT_PASS;

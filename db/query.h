@@ -61,8 +61,9 @@ MUST_CHECK enum rc query_batch(struct store *store, const char *what, struct log
                                struct result_batch **out);
 void query_free_batch(struct result_batch *batch);
 
-MUST_CHECK enum rc query_curves(struct store *store, int64_t batch_id, struct result_curve **out,
-                                size_t *count);
+/* RC_CONFIG: a chunk is damaged; the log (may be NULL) says which, and how. */
+MUST_CHECK enum rc query_curves(struct store *store, int64_t batch_id, struct log *log,
+                                struct result_curve **out, size_t *count);
 void query_free_curves(struct result_curve *curves, size_t count);
 
 struct list_filter {

@@ -10,6 +10,7 @@ struct curves {
     struct result_curve *items;
     size_t count, room; /* room: values that each curve of the present stream may take */
     int64_t started_us;
+    struct log *log;
 };
 
 /* Room for the rows of all chunks of the stream in each of its curves. */
@@ -31,15 +32,38 @@ static enum rc reserve(struct store *store, int64_t stream, struct curves *curve
     return RC_OK;
 }
 
+/* NULL: the blob is what was stored. */
+static const char *damage(struct reader *r, struct span blob, struct chunk_view *view,
+                          unsigned channels)
+{
+    if ((int64_t)hash_crc32(blob) != reader_int(r, 2, -1))
+        return "its checksum does not match";
+    if (chunk_parse(blob, view) != RC_OK)
+        return "it is no chunk";
+    return view->column + view->columns > channels ? "it has more columns than its stream" : NULL;
+}
+
+static void say_damage(struct reader *r, const struct curves *curves,
+                       const struct result_curve *first, const char *why)
+{
+    char site[32] = "";
+    if (first->site > 0)
+        (void)snprintf(site, sizeof site, " of site %lld", (long long)first->site);
+    if (curves->log)
+        log_say(curves->log, LOG_ERROR, "stream '%s'%s, chunk %lld is damaged: %s",
+                first->stream ? first->stream : "", site, (long long)reader_int(r, 4, -1), why);
+    r->code = SQLITE_CORRUPT;
+}
+
 static void take_chunk(struct reader *r, const struct curves *curves, struct result_curve *first,
                        unsigned channels)
 {
     struct span blob = {sqlite3_column_blob(r->statement, 3),
                         (size_t)sqlite3_column_bytes(r->statement, 3)};
     struct chunk_view view;
-    if ((int64_t)hash_crc32(blob) != reader_int(r, 2, -1) || chunk_parse(blob, &view) != RC_OK ||
-        view.column + view.columns > channels) {
-        r->code = SQLITE_CORRUPT;
+    const char *why = damage(r, blob, &view, channels);
+    if (why) {
+        say_damage(r, curves, first, why);
         return;
     }
     double t0_s = (double)(reader_int(r, 0, 0) - curves->started_us) * 1e-6;
@@ -47,7 +71,7 @@ static void take_chunk(struct reader *r, const struct curves *curves, struct res
     for (unsigned column = 0; column < view.columns; column++) {
         struct result_curve *curve = &first[view.column + column];
         if (view.rows > curves->room - curve->count) {
-            r->code = SQLITE_CORRUPT; /* says otherwise in its row */
+            say_damage(r, curves, first, "it has more rows than it is said to have");
             return;
         }
         for (size_t row = 0; row < view.rows; row++) {
@@ -62,7 +86,7 @@ static enum rc read_chunks(struct store *store, int64_t stream, const struct cur
                            size_t first)
 {
     struct reader r = reader_of(
-        store, "SELECT t0,dt,crc,data FROM chunk WHERE stream_id=?1 ORDER BY seq", stream);
+        store, "SELECT t0,dt,crc,data,seq FROM chunk WHERE stream_id=?1 ORDER BY seq", stream);
     while (reader_next(&r))
         take_chunk(&r, curves, &curves->items[first], (unsigned)(curves->count - first));
     return reader_end(&r, store, NULL);
@@ -105,10 +129,10 @@ static enum rc read_streams(struct store *store, int64_t batch_id, struct curves
     return rc == RC_OK ? ended : rc;
 }
 
-enum rc query_curves(struct store *store, int64_t batch_id, struct result_curve **out,
-                     size_t *count)
+enum rc query_curves(struct store *store, int64_t batch_id, struct log *log,
+                     struct result_curve **out, size_t *count)
 {
-    struct curves curves = {0};
+    struct curves curves = {.log = log};
     bool began = sql_run(store->db, "BEGIN") == SQLITE_OK;
     enum rc rc = read_streams(store, batch_id, &curves);
     if (began)

@@ -111,7 +111,7 @@ static void chunks_become_curves(void **state)
     struct result_batch *b = batch_of(s, "last");
     struct result_curve *curves = NULL;
     size_t count = 0;
-    assert_int_equal(query_curves(s->store, b->id, &curves, &count), RC_OK);
+    assert_int_equal(query_curves(s->store, b->id, NULL, &curves, &count), RC_OK);
     assert_int_equal(count, 4);
     assert_string_equal(curves[0].stream, "record");
     assert_string_equal(curves[1].channel, "dut.vs");

@@ -194,7 +194,7 @@ static void chunks_that_follow_are_merged_and_split_ones_are_whole(void **state)
     assert_int_equal(s.kinds[RECORD_CHUNK], 1);
     struct result_curve *curves = NULL;
     size_t count = 0, wrong = 0;
-    assert_int_equal(query_curves(s.store, 1, &curves, &count), RC_OK);
+    assert_int_equal(query_curves(s.store, 1, NULL, &curves, &count), RC_OK);
     assert_int_equal(curves[0].count, ROWS);
     for (int i = 0; i < ROWS; i++)
         wrong += curves[0].value[i] != i || fabs(curves[0].t_s[i] - i * 1e-3) > 1e-9;
