@@ -50,8 +50,23 @@ static bool unknown_option(const struct command *command, const char *word, int 
     return false;
 }
 
+static bool was_given(const struct args *args, unsigned option)
+{
+    for (unsigned i = 0; i < args->given_count; i++)
+        if (args->given[i].option == option)
+            return true;
+    return false;
+}
+
+/* Of two values one would be dropped in silence; a flag given twice says the same twice. */
 static bool add_given(struct args *out, int option, const char *value, int *exit_code)
 {
+    const struct option_row *row = &out->command->options[option];
+    if (row->kind == OPTION_TEXT && was_given(out, (unsigned)option)) {
+        char what[64];
+        snprintf(what, sizeof what, "--%s is given twice, the second time with", row->name);
+        return usage(out->command, what, value, exit_code);
+    }
     if (out->given_count == OPTION_VALUES_MAX)
         return usage(out->command, "too many options at", value ? value : "", exit_code);
     out->given[out->given_count].option = (unsigned)option;

@@ -40,6 +40,16 @@ static void put_refusal(const char *text, const struct twin_config *config, stru
         out->len = 0;
 }
 
+/* The defect just read, among those before it. */
+static bool stands_already(const struct twin_config *config)
+{
+    const struct twin_defect *now = &config->defects[config->defect_count];
+    for (unsigned i = 0; i < config->defect_count; i++)
+        if (config->defects[i].site == now->site && config->defects[i].id == now->id)
+            return true;
+    return false;
+}
+
 static bool take_defects(const struct args *args, struct twin_config *config)
 {
     unsigned cursor = 0;
@@ -54,6 +64,9 @@ static bool take_defects(const struct args *args, struct twin_config *config)
             why[out.len] = '\0';
             return refuse("not a defect of this twin:", text, why);
         }
+        if (stands_already(config))
+            return refuse("this site has that defect already, at", text,
+                          "one severity for each defect of a site");
         config->defect_count++;
     }
     return true;

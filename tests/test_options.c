@@ -45,7 +45,6 @@ static void every_form_is_taken(void **state)
         {"a --seed 7", "a", "7", "", false},
         {"--seed=7 a", "a", "7", "", false},
         {"-s 7 a", "a", "7", "", false},
-        {"a --seed 7 --seed=8", "a", "8", "", false}, /* the last one counts */
         {"a --seed= ", "a", "", "", false},
         {"a -p x=1 --param=y=2 --param z", "a", NULL, "x=1,y=2,z", false},
         {"-- -q", "-q", NULL, "", false},
@@ -106,6 +105,8 @@ static void every_mistake_is_one_message_and_code_2(void **state)
         {"a --quiet=yes", "takes no value: '--quiet=yes'"},
         {"a --seed", "a value is missing after '--seed'"},
         {"a -s", "a value is missing after '-s'"},
+        {"a --seed 7 --seed=8", "--seed is given twice, the second time with '8'"},
+        {"a --seed 7 -s 7", "--seed is given twice, the second time with '7'"},
         {"a -x", "unknown option '-x'"},
         {"a -qs", "unknown option '-qs'"},
         {"a -s7", "unknown option '-s7'"},
