@@ -20,6 +20,24 @@ static bool kind_fits(struct loaded *loaded)
     return false;
 }
 
+/* A simulator has no calibration to lose. */
+static void warn_overdue(struct loaded *loaded)
+{
+    const struct station *station = loaded->station;
+    struct clock clock;
+    char today[32];
+    clock_init_real(&clock);
+    clock_utc_text(clock_wall_us(&clock, clock_now(&clock)), today);
+    for (unsigned i = 0; i < station->instrument_count; i++) {
+        const struct station_instrument *it = &station->instruments[i];
+        if (it->port_kind == PORT_SIM || !it->cal_due[0] || strncmp(it->cal_due, today, 10) >= 0)
+            continue;
+        diag_add(&loaded->diag, DIAG_WARNING, it->at,
+                 "results say so on their reports, by the date",
+                 "the calibration of '%s' is overdue since %s", it->setup.name, it->cal_due);
+    }
+}
+
 enum rc loader_load(struct loaded *loaded, const char *sequence_path, const char *station_path)
 {
     char found[640];
@@ -45,6 +63,7 @@ enum rc loader_load(struct loaded *loaded, const char *sequence_path, const char
     rc = station_load(station_path, &loaded->diag, &loaded->station);
     if (rc != RC_OK)
         return rc;
+    warn_overdue(loaded);
     if (!kind_fits(loaded))
         return RC_CONFIG;
     return program_check(loaded->program, &loaded->station->view, &loaded->diag, &loaded->checked);

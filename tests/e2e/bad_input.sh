@@ -10,6 +10,9 @@ expect 2 "missing: 'FILE'" "$LB" run
 expect 2 "a whole number" "$LB" run "$SEQ" --simulate --seed x
 expect 2 "not a defect of this twin" "$LB" run "$SEQ" --simulate --defect 9=D12:0.4
 expect 2 "not a defect of this twin" "$LB" run "$SEQ" --simulate --defect 1=D12:nan
+expect 2 "--seed is given twice, the second time with '2'" "$LB" run "$SEQ" --simulate --seed 1 --seed 2
+expect 2 "--db is given twice" "$LB" show last --db a.db --db b.db
+expect 2 "has that defect already, at '1=D12:0.6'" "$LB" run "$SEQ" --simulate --defect 1=D12:0.4 --defect 1=D12:0.6
 expect 2 "which parts are in the sites" "$LB" run "$SEQ"
 expect 2 "no such site" "$LB" run "$SEQ" --simulate --sites 5=X
 expect 2 "a parameter is given as" "$LB" run "$SEQ" --simulate --no-db -p total
@@ -74,6 +77,10 @@ station 's/^volume.*/&\nvolume 1 mL/'; check 2 "'volume' is given twice, first o
 station 's/\(mfc_o2.* address\) B/\1 A/'; check 2 "'mfc_o2' and 'mfc_n2' have the same address"
 station 's/hmp4040 \(.*\) channels 4/hmp4040 \1 channels 9/'; check 2 "hmp4040 has 4 channels, not 9"
 station 's/2027-03-01/2027-13-41/'; check 2 "there is no such date"
+station 's/^\(instrument io1 *numato\) *sim "io1"\(.*\)/\1 path "\/dev\/serial\/by-path\/x"\2 cal due 2020-02-29/'
+check 0 "the calibration of 'io1' is overdue since 2020-02-29"
+station 's/2027-03-01/2020-03-01/'; expect 0 "" "$LB" check seq/x.seq
+same "what is simulated has no calibration to lose" "$(grep -c overdue err.txt)" 0
 station 's/^volume.*/volum 60 mL/'; check 2 "did you mean 'volume'"
 station 's|sim "gasbus" address A|path "/dev/ttyUSB0" address A|'; check 2 "renumbered"
 cp -r "$ROOT"/bench/stations/* stations
@@ -98,6 +105,13 @@ for what in "show last --db good.db" "export --db good.db" "gas lambda --gas air
     "$LB" $what >/dev/full 2>err.txt
     same "a full disk is not: $what" "$? $(grep -c 'No space left' err.txt)" "7 1"
 done
+# A damaged curve is named; the values beside it can still be had.
+cp good.db zeroed.db
+sqlite3 zeroed.db "update chunk set data = zeroblob(length(data)) where rowid = (select min(rowid) from chunk)"
+for format in html json; do
+    expect 7 "of site 4, chunk 0 is damaged: its checksum does not match" "$LB" report last --db zeroed.db -f $format -o damaged.out
+done
+expect 0 "ip_lean8" "$LB" report last --db zeroed.db -f csv
 cp good.db torn.db; dd if=/dev/urandom of=torn.db bs=4096 seek=2 count=3 conv=notrunc 2>/dev/null
 expect 7 "" "$LB" run seq/x.seq --simulate --db torn.db
 (ulimit -f 600; expect 7 "no verdict: the results could not be stored" "$LB" run seq/x.seq --simulate --db small.db)
