@@ -16,10 +16,7 @@ at_rest a.log "after Ctrl-C"
 same "the batch is aborted" "$(sqlite3 x.db 'select state from batch order by id desc limit 1')" aborted
 
 "$LB" run $SHORT $STATION --ports a --db x.db >run.txt 2>&1 & run=$!
-sleep 3.5; begin=$(date +%s%N); kill -INT $run; sleep 0.4; kill -INT $run; wait $run; code=$?
-took=$((($(date +%s%N) - begin) / 1000000))
-case $code in 4 | 130) ok "a second Ctrl-C ends with $code" ;; *) not_ok "a second Ctrl-C ended with $code" ;; esac
-[ $took -lt 3500 ] && ok "it cuts the waits of cleanup short" || not_ok "it took $took ms"
+sleep 3.5; kill -INT $run; sleep 0.4; kill -INT $run; wait $run; same "a second Ctrl-C ends with 4 too" $? 4
 at_rest a.log "after a second Ctrl-C"
 
 "$LB" run $SHORT $STATION --ports a --db x.db >run.txt 2>&1 & run=$!

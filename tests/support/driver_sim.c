@@ -166,9 +166,21 @@ enum rc driver_sim_safe(struct driver_sim *bench)
     return ask_all(bench, ASK_SAFE, bench->driver->safe_steps, &answer);
 }
 
+/* A refused frame may not have left anything behind. */
+static void check_untouched(const struct identity *identity, const unsigned char *reading,
+                            const struct answer *answer)
+{
+    const struct identity blank = {.full_scale = identity->full_scale};
+    if (memcmp(identity, &blank, sizeof blank) != 0 || !isnan(identity->full_scale) ||
+        answer->complete || !isnan(answer->readback))
+        abort();
+    for (size_t i = 0; i < DEVICE_READING_MAX; i++)
+        if (reading[i])
+            abort();
+}
+
 /* Decodes a copy of the frame in a block of exactly its size, with fresh places for the answer. */
-static enum rc decode_exact(const struct driver *driver, const struct device_setup *setup,
-                            const struct ask *ask, struct span frame)
+static bool decode_exact(const struct driver_net *net, struct span frame)
 {
     struct identity identity = {.full_scale = (double)NAN};
     alignas(16) unsigned char reading[DEVICE_READING_MAX] = {0};
@@ -178,31 +190,25 @@ static enum rc decode_exact(const struct driver *driver, const struct device_set
         abort();
     if (frame.len)
         memcpy(block, frame.at, frame.len);
-    enum rc rc = driver->decode(driver, setup, ask, (struct span){block, frame.len}, &answer);
+    enum rc rc = net->driver->decode(net->driver, net->setup, net->ask,
+                                     (struct span){block, frame.len}, &answer);
+    if (rc != RC_OK)
+        check_untouched(&identity, reading, &answer);
+    else if (net->taken)
+        net->taken(net->ctx, (struct span){block, frame.len}, &answer);
     free(block);
-    if (rc != RC_OK) { /* nothing may have been touched */
-        const struct identity blank = {.full_scale = identity.full_scale};
-        if (memcmp(&identity, &blank, sizeof blank) != 0 || !isnan(identity.full_scale) ||
-            answer.complete || !isnan(answer.readback))
-            abort();
-        for (size_t i = 0; i < sizeof reading; i++)
-            if (reading[i])
-                abort();
-    }
-    return rc;
+    return rc == RC_OK;
 }
 
-size_t driver_net_prefixes(const struct driver *driver, const struct device_setup *setup,
-                           const struct ask *ask, struct span frame)
+static size_t try_prefixes(const struct driver_net *net, struct span frame)
 {
     size_t accepted = 0;
     for (size_t len = 0; len < frame.len; len++)
-        accepted += decode_exact(driver, setup, ask, (struct span){frame.at, len}) == RC_OK;
+        accepted += decode_exact(net, (struct span){frame.at, len});
     return accepted;
 }
 
-size_t driver_net_changes(const struct driver *driver, const struct device_setup *setup,
-                          const struct ask *ask, struct span frame)
+static size_t try_changes(const struct driver_net *net, struct span frame)
 {
     char copy[DEVICE_FRAME_MAX];
     size_t accepted = 0;
@@ -212,11 +218,28 @@ size_t driver_net_changes(const struct driver *driver, const struct device_setup
     for (size_t at = 0; at < frame.len; at++) {
         for (unsigned change = 1; change < 256; change++) {
             copy[at] = (char)((unsigned char)frame.at[at] ^ change);
-            accepted += decode_exact(driver, setup, ask, (struct span){copy, frame.len}) == RC_OK;
+            accepted += decode_exact(net, (struct span){copy, frame.len});
         }
         copy[at] = frame.at[at];
     }
     return accepted;
+}
+
+size_t driver_net_prefixes(const struct driver *driver, const struct device_setup *setup,
+                           const struct ask *ask, struct span frame)
+{
+    return try_prefixes(&(struct driver_net){driver, setup, ask, NULL, NULL}, frame);
+}
+
+size_t driver_net_changes(const struct driver *driver, const struct device_setup *setup,
+                          const struct ask *ask, struct span frame)
+{
+    return try_changes(&(struct driver_net){driver, setup, ask, NULL, NULL}, frame);
+}
+
+size_t driver_net_try(const struct driver_net *net, struct span frame)
+{
+    return try_prefixes(net, frame) + try_changes(net, frame);
 }
 
 static int hex_digit(char c)

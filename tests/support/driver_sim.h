@@ -63,6 +63,18 @@ size_t driver_net_prefixes(const struct driver *driver, const struct device_setu
 size_t driver_net_changes(const struct driver *driver, const struct device_setup *setup,
                           const struct ask *ask, struct span frame);
 
+/* One frame through both nets. `taken` (may be NULL) is called with each damaged frame that decode
+ * accepted and what it made of it; the reading is zero where nothing was said. */
+struct driver_net {
+    const struct driver *driver;
+    const struct device_setup *setup;
+    const struct ask *ask;
+    void (*taken)(void *ctx, struct span frame, const struct answer *answer);
+    void *ctx;
+};
+/* How many were accepted. */
+size_t driver_net_try(const struct driver_net *net, struct span frame);
+
 /* A capture file: header lines begin with '#', exchanges are "> A\r", "< A +014.70\r", or
  * "> hex 10 02 01". Calls `each` for every line with its bytes; returns the number of lines, 0 when
  * the file cannot be read or a line is wrong. `sent` is true for '>'. */
