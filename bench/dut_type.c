@@ -24,12 +24,13 @@ struct key {
 struct dut_reader {
     struct station_reader r; /* its lexer and its messages; there is no station */
     struct dut_type *type;
-    bool have_dut, have_class, have_part, have_heater;
-    bool have_top[KEYS_MAX], have_heating[KEYS_MAX], have_regulate;
+    bool have_dut, have_class, have_part, have_heater, have_pump;
+    bool have_top[KEYS_MAX], have_heating[KEYS_MAX], have_pumping[KEYS_MAX], have_regulate;
 };
 
 #define TOP(field) offsetof(struct dut_type, field)
 #define HEAT(field) offsetof(struct dut_type, heater.field)
+#define PUMP(field) offsetof(struct dut_type, pump.field)
 
 /* clang-format off */
 static const struct key top_keys[] = {
@@ -66,6 +67,18 @@ static const struct key heater_keys[] = {
     {"gain",       {{NULL, "V",     0.1, 500,  HEAT(gain_V)},
                     {"over", "s",   0.1, 600,  HEAT(integral_s)}},    false},
     {"hold",       {{"for", "s",    0,   600,  HEAT(hold_s)}},        true},
+};
+static const struct key pump_keys[] = {
+    {"set-point", {{NULL, "mV",   100, 1000, PUMP(target_mV)}},    false},
+    {"from",      {{NULL, "mV",   100, 1000, PUMP(lo_mV)},
+                   {"to", "mV",   100, 1000, PUMP(hi_mV)}},        false},
+    {"out",       {{NULL, "V",    0.1, 2.0,  PUMP(out_V)},
+                   {"at", "mA",   1e-4, 50,  PUMP(out_mA)}},       false},
+    {"in",        {{NULL, "V",    0.1, 2.0,  PUMP(in_V)},
+                   {"at", "mA",   1e-4, 50,  PUMP(in_mA)}},        false},
+    {"slew",      {{NULL, "V/s",  0.01, 5,   PUMP(slew_V_s)}},     false},
+    {"gain",      {{NULL, "",     0.01, 1,   PUMP(gain)},
+                   {"over", "s",  0.5, 60,   PUMP(integral_s)}},   false},
 };
 static const char *const class_names[DUT_CLASSES] = {
     [DUT_CLASS_LSU49] = "lsu49", [DUT_CLASS_LSU42] = "lsu42", [DUT_CLASS_BARRIER] = "barrier",
@@ -229,13 +242,24 @@ static bool parse_heating(struct dut_reader *d)
                         (int)r->token.text.len, r->token.text.at);
 }
 
-static bool parse_heater(struct dut_reader *d)
+static bool parse_pumping(struct dut_reader *d)
+{
+    struct station_reader *r = &d->r;
+    for (size_t i = 0; i < COUNT(pump_keys); i++)
+        if (span_is(r->token.text, pump_keys[i].word))
+            return take_key(d, &pump_keys[i], &d->have_pumping[i]);
+    return station_fail(r, r->token.at, NULL, "no such line in a pump block: '%.*s'",
+                        (int)r->token.text.len, r->token.text.at);
+}
+
+static bool parse_block(struct dut_reader *d, const char *word, bool *have,
+                        bool (*parse_line)(struct dut_reader *d))
 {
     struct station_reader *r = &d->r;
     struct place at = r->token.at;
-    if (d->have_heater)
-        return station_fail(r, at, NULL, "'%s' stands twice", "heater");
-    d->have_heater = true;
+    if (*have)
+        return station_fail(r, at, NULL, "'%s' stands twice", word);
+    *have = true;
     if (!station_end(r))
         return false;
     for (;;) {
@@ -246,19 +270,26 @@ static bool parse_heater(struct dut_reader *d)
             continue;
         if (r->token.kind == TOKEN_NAME && span_is(r->token.text, "end"))
             return station_end(r);
-        if (r->token.kind != TOKEN_NAME || !parse_heating(d))
+        if (r->token.kind != TOKEN_NAME || !parse_line(d))
             station_skip_line(r);
     }
+}
+
+static bool parse_heater(struct dut_reader *d)
+{
+    return parse_block(d, "heater", &d->have_heater, parse_heating);
+}
+
+static bool parse_pump(struct dut_reader *d)
+{
+    return parse_block(d, "pump", &d->have_pump, parse_pumping);
 }
 
 static const struct {
     const char *word;
     bool (*parse)(struct dut_reader *d);
-} statements[] = {{"dut", parse_dut},
-                  {"class", parse_class},
-                  {"part", parse_part},
-                  {"variant", parse_variant},
-                  {"heater", parse_heater}};
+} statements[] = {{"dut", parse_dut},         {"class", parse_class},   {"part", parse_part},
+                  {"variant", parse_variant}, {"heater", parse_heater}, {"pump", parse_pump}};
 
 static const char *statement_name(const void *ctx, size_t i)
 {
@@ -292,6 +323,17 @@ static void say_missing(struct dut_reader *d, const char *word)
     station_fail(&d->r, (struct place){.source = d->type->source}, NULL, "'%s' is missing", word);
 }
 
+static void check_block(struct dut_reader *d, const char *name, const struct key *keys,
+                        size_t count, const bool *have)
+{
+    for (size_t i = 0; i < count; i++) {
+        char text[48];
+        snprintf(text, sizeof text, "%s: %s", name, keys[i].word);
+        if (!have[i] && !keys[i].optional)
+            say_missing(d, text);
+    }
+}
+
 static void check_keys(struct dut_reader *d)
 {
     const struct {
@@ -308,12 +350,10 @@ static void check_keys(struct dut_reader *d)
     for (size_t i = 0; i < COUNT(top_keys); i++)
         if (!d->have_top[i] && !top_keys[i].optional)
             say_missing(d, top_keys[i].word);
-    for (size_t i = 0; d->have_heater && i < COUNT(heater_keys); i++) {
-        char text[48];
-        snprintf(text, sizeof text, "heater: %s", heater_keys[i].word);
-        if (!d->have_heating[i] && !heater_keys[i].optional)
-            say_missing(d, text);
-    }
+    if (d->have_heater)
+        check_block(d, "heater", heater_keys, COUNT(heater_keys), d->have_heating);
+    if (d->have_pump)
+        check_block(d, "pump", pump_keys, COUNT(pump_keys), d->have_pumping);
 }
 
 /* What belongs together, once each value is in its own range. */
@@ -337,6 +377,14 @@ static void check_sense(struct dut_reader *d)
         {!t->has_trim || t->trim_lo_ohm < t->trim_hi_ohm,
          "the bounds of trim are the wrong way round"},
         {t->bare_lo_mA <= t->bare_hi_mA, "the bounds of bare-ip are the wrong way round"},
+        {!t->has_pump || num_within(t->pump.target_mV, t->pump.lo_mV, t->pump.hi_mV),
+         "the set point of the pump is outside its range"},
+        {!t->has_pump || (num_within(t->pump.out_V, 0, t->electrode_V) &&
+                          num_within(t->pump.in_V, 0, t->electrode_V)),
+         "the pump's voltage is above electrode-max"},
+        {!t->has_pump ||
+             (num_within(t->pump.out_mA, 0, t->ip_mA) && num_within(t->pump.in_mA, 0, t->ip_mA)),
+         "the pump's current is above ip-max"},
     };
     for (size_t i = 0; i < COUNT(rules); i++)
         if (!rules[i].holds)
@@ -379,6 +427,7 @@ enum rc dut_type_load(const char *path, struct diag *diag, struct dut_type **out
     lexer_start(&d.r.lexer, type->source, diag);
     parse_file(&d);
     fill_in(&d);
+    type->has_pump = d.have_pump;
     check_keys(&d);
     if (diag->errors == before)
         check_sense(&d);

@@ -12,12 +12,15 @@
  *   trim 30 ohm to 300 ohm                   # the finished sensor's resistor; no line: none
  *   bare-ip 3.06 mA to 7.8 mA                # of the element without it, in air
  *   heater ... end                           # see docs/file-formats.md
+ *   pump ... end                             # not needed: its pump cell, regulated by the bench
  *
- * Every key stands once; all but trim, bare-ip, variant and boost are needed. */
+ * Every key stands once; all but trim, bare-ip, variant, boost, hold and the block pump are
+ * needed. */
 #ifndef BENCH_DUT_TYPE_H
 #define BENCH_DUT_TYPE_H
 
 #include "bench/heater_control.h"
+#include "bench/pump_control.h"
 #include "core/diag.h"
 #include "core/source.h"
 
@@ -48,6 +51,8 @@ struct dut_type {
     double trim_lo_ohm, trim_hi_ohm, bare_lo_mA, bare_hi_mA;
     char regulate[24]; /* channel: "dut.ri" or "dut.rh" */
     struct heater_plan heater;
+    bool has_pump; /* the bench may regulate its pump cell */
+    struct pump_plan pump;
     struct source *source;
 };
 

@@ -304,3 +304,9 @@ enum heater_state heaters_state(const struct heaters *h, unsigned site)
 {
     return h ? h->sites[site].control.state : HEATER_OFF;
 }
+
+bool heaters_at_target(const struct heaters *h, unsigned site)
+{
+    const struct heater_control *control = h ? &h->sites[site].control : NULL;
+    return control && control->state == HEATER_REGULATING && control->settled;
+}

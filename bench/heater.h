@@ -37,6 +37,8 @@ void heaters_shut_site(struct heaters *heaters, unsigned site);
  * the outputs at rest next (gate_make_safe). */
 void heaters_stop(struct heaters *heaters);
 
+/* It regulates and has reached its target: the element is at its temperature. */
+bool heaters_at_target(const struct heaters *heaters, unsigned site);
 enum heater_state heaters_state(const struct heaters *heaters, unsigned site);
 
 #endif

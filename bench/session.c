@@ -42,6 +42,7 @@ void session_stop(struct session *s, enum stop_why why, const char *text)
         s->mix_open = s->select_open = false;
     }
     s->stopping = true;
+    pumps_shut(s->pumps);
     heaters_shut(s->heaters);
     gate_insulation_off(s->gate);
     engine_stop(s->engine, why, text);
@@ -225,6 +226,8 @@ void session_ready(void *ctx)
         rc = manifold_start(s->manifold);
     if (rc == RC_OK)
         rc = heaters_start(s->heaters);
+    if (rc == RC_OK)
+        rc = pumps_start(s->pumps);
     if (rc != RC_OK) {
         give_up_start(s, rc, "the run could not be started");
         return;
@@ -333,6 +336,7 @@ void session_finished(void *ctx, enum verdict worst, bool cleanup_ok)
     s->cleanup_ok = cleanup_ok;
     s->ending = true;
     session_drop_sets(s);
+    pumps_stop(s->pumps);
     heaters_stop(s->heaters);
     if (loop_arm(s->config.loop, &s->safe_limit,
                  instant_add(loop_now(s->config.loop), safe_patience)) != RC_OK)

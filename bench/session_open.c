@@ -1,4 +1,5 @@
-/* Opening and closing of a session: rig, gate, manifold, heaters, recorder, engine, signals. */
+/* Opening and closing of a session: rig, gate, manifold, heaters, pump loops, recorder, engine,
+ * signals. */
 #include <math.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -30,20 +31,38 @@ static void on_manifold_note(void *ctx, const char *text)
     session_event(ctx, 0, "gas", text);
 }
 
-static void on_heater_lost(void *ctx, unsigned site, const char *why)
+static void lose_site(struct session *s, unsigned site, const char *what, const char *why)
 {
-    struct session *s = ctx;
-    session_event(s, site, "heater", why);
+    session_event(s, site, what, why);
     if (!s->ending)
         engine_lose_site(s->engine, site, why);
 }
 
+static void on_heater_lost(void *ctx, unsigned site, const char *why)
+{
+    lose_site(ctx, site, "heater", why);
+}
+
+static void on_pump_lost(void *ctx, unsigned site, const char *why)
+{
+    lose_site(ctx, site, "pump", why);
+}
+
+static void stop_stuck(struct session *s, const char *what, const char *why)
+{
+    log_say(s->config.log, LOG_ERROR, "%s", why);
+    session_event(s, 0, what, why);
+    session_stop(s, STOP_INSTRUMENT, why);
+}
+
 static void on_heater_stuck(void *ctx, const char *why)
 {
-    struct session *s = ctx;
-    log_say(s->config.log, LOG_ERROR, "%s", why);
-    session_event(s, 0, "heater", why);
-    session_stop(s, STOP_INSTRUMENT, why);
+    stop_stuck(ctx, "heater", why);
+}
+
+static void on_pump_stuck(void *ctx, const char *why)
+{
+    stop_stuck(ctx, "pump", why);
 }
 
 /* --- limits inside the sources -----------------------------------------------------------------
@@ -131,6 +150,15 @@ static enum rc open_outputs(struct session *s)
                                                   .stuck = on_heater_stuck,
                                                   .ctx = s},
                          &s->heaters);
+    if (rc == RC_OK)
+        rc = pumps_new(&(struct pumps_config){.rig = s->rig,
+                                              .gate = s->gate,
+                                              .log = c->log,
+                                              .heaters = s->heaters,
+                                              .lost = on_pump_lost,
+                                              .stuck = on_pump_stuck,
+                                              .ctx = s},
+                       &s->pumps);
     return rc;
 }
 
@@ -187,6 +215,7 @@ static void close_all(struct session *s)
     if (s->recorder)
         recorder_free(s->recorder);
     session_free_streams(s);
+    pumps_free(s->pumps);
     heaters_free(s->heaters);
     manifold_free(s->manifold);
     gate_free(s->gate);

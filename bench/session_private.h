@@ -7,6 +7,7 @@
 #include "bench/guard/guard_client.h"
 #include "bench/heater.h"
 #include "bench/manifold.h"
+#include "bench/pump_loop.h"
 #include "bench/session.h"
 
 enum {
@@ -58,6 +59,7 @@ struct session {
     struct gate *gate;
     struct manifold *manifold;
     struct heaters *heaters; /* NULL: this station regulates none */
+    struct pumps *pumps;     /* the same */
     struct recorder *recorder;
     struct engine *engine;
     struct guard_client *guard;
@@ -113,7 +115,8 @@ void session_free_streams(struct session *session);
 void session_collect_trips(struct session *session);
 void session_check_trips(struct session *session, unsigned channel, unsigned site, double si);
 /* session_site.c */
-/* A part is done or lost: its ramps are given up, its heater and all its switches go off. */
+/* A part is done or lost: its ramps are given up, its pump loop, its heater and all its switches go
+ * off. */
 void session_rest_site(struct session *session, unsigned site);
 /* session_open.c */
 /* The limits of the DUT type, into every source-meter whose limits are channels. */

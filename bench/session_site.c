@@ -47,6 +47,7 @@ static void switch_off(struct session *s, unsigned site)
 void session_rest_site(struct session *s, unsigned site)
 {
     drop_site_sets(s, site);
+    pumps_shut_site(s->pumps, site);
     heaters_shut_site(s->heaters, site);
     gate_insulation_rest_site(s->gate, site);
     switch_off(s, site);

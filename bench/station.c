@@ -196,6 +196,8 @@ enum rc station_load(const char *path, struct diag *diag, struct station **out)
     station->twin.back_pressure = station->twin.vent_pressure = -1;
     station->heaters =
         (struct station_heaters){.supply = -1, .u = -1, .i = -1, .value = -1, .state = -1};
+    station->pumps =
+        (struct station_pumps){.un = -1, .ip = -1, .up = -1, .ilim = -1, .output = -1, .state = -1};
     station->view.volume_L = 0.1;
     station->nominal_Lmin = 2.0;
     station->view.purge_volumes = 5.0;
@@ -217,7 +219,7 @@ enum rc station_load(const char *path, struct diag *diag, struct station **out)
     station_check_ports(&r);
     bool dut = station_load_dut(&r, path);
     if (diag->errors != before || !channels || !dut || !station_bind_channels(station, diag) ||
-        !station_bind_dut(&r) || !station_bind_insulation(&r))
+        !station_bind_dut(&r) || !station_bind_insulation(&r) || !station_bind_pumps(&r))
         goto fail;
     station_mark_missing(station);
     build_view(station);

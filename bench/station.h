@@ -20,8 +20,8 @@
  * | sim "BUS". Instruments with the same port share it. In the channel table `{site}` in the
  * columns instrument and signal stands for the site's number; "u[3]" is channel 3 of a supply,
  * "u[1..4]" all four; instrument `calc` has an expression as its signal; instrument `mix` is the
- * manifold; instrument `heater` is the bench's own heater regulation. `{site+4}` is the site's
- * number plus 4. */
+ * manifold; instruments `heater` and `pump` are the bench's own regulations of heaters and pump
+ * cells. `{site+4}` is the site's number plus 4. */
 #ifndef BENCH_STATION_H
 #define BENCH_STATION_H
 
@@ -53,7 +53,14 @@ struct station_instrument {
     struct place at;
 };
 
-enum binding_kind { BINDING_NONE, BINDING_DEVICE, BINDING_CALC, BINDING_MANIFOLD, BINDING_HEATER };
+enum binding_kind {
+    BINDING_NONE,
+    BINDING_DEVICE,
+    BINDING_CALC,
+    BINDING_MANIFOLD,
+    BINDING_HEATER,
+    BINDING_PUMP
+};
 enum manifold_signal { MANIFOLD_TOTAL, MANIFOLD_FUEL_LFL, MANIFOLD_VENT_LFL, MANIFOLD_O2 };
 enum heater_signal {
     HEATER_SIGNAL_ENABLE, /* out, onoff */
@@ -62,12 +69,18 @@ enum heater_signal {
     HEATER_SIGNAL_STATE,  /* in: enum heater_state */
     HEATER_SIGNALS
 };
+enum pump_signal {
+    PUMP_SIGNAL_ENABLE, /* out, onoff */
+    PUMP_SIGNAL_TARGET, /* out, of the Nernst voltage */
+    PUMP_SIGNAL_STATE,  /* in: enum pump_state */
+    PUMP_SIGNALS
+};
 
 /* What stands behind one channel on one site (index site - 1), or behind a shared one (index 0). */
 struct station_binding {
     enum binding_kind kind;
     unsigned instrument;          /* DEVICE */
-    unsigned signal;              /* DEVICE: of the capability; MANIFOLD, HEATER: its enum */
+    unsigned signal;              /* DEVICE: of the capability; MANIFOLD, HEATER, PUMP: its enum */
     unsigned first, count;        /* DEVICE: like channels, from 0 */
     const struct eval_code *calc; /* CALC: its channel numbers are those of the station */
 };
@@ -98,6 +111,15 @@ struct station_insulation {
     unsigned pair[4], pair_count; /* channels of the relays that choose what it is put across */
     double cold_s;                /* a part is cold so long after the last heat */
     struct place at;
+};
+
+/* Pump cells that the bench regulates: the channels of the station (-1: none) that the regulation
+ * measures and drives, all of scope site, each site with a source-meter of its own. */
+struct station_pumps {
+    bool wanted;          /* a channel of instrument `pump` stands in the table */
+    int un, ip;           /* measured: Nernst voltage, pump current */
+    int up, ilim, output; /* driven, at the source-meter */
+    int state;            /* where the state is published */
 };
 
 /* The twin block: what stands behind the simulators. */
@@ -133,6 +155,7 @@ struct station {
     struct dut_type *dut; /* NULL: none named */
     struct station_heaters heaters;
     struct station_insulation insulation;
+    struct station_pumps pumps;
     struct bench_view view; /* for sequences/; points into this struct */
     struct channel view_channels[STATION_CHANNELS_MAX];
     struct source *source, *channels_source;
@@ -153,6 +176,8 @@ int station_instrument_find(const struct station *station, struct span name);
 /* The binding of a channel on a site (0: shared). */
 const struct station_binding *station_binding_of(const struct station *station, unsigned channel,
                                                  unsigned site);
+/* An output that belongs to the pump loop of a site while that is on. */
+bool station_pump_owns(const struct station *station, unsigned channel);
 
 /* Where to look for a station when none is named: $LAMBDABENCH_STATION, else the one station file
  * of the wanted kind in ../stations beside the sequence, else the twin's that came with the

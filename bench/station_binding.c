@@ -188,32 +188,61 @@ static bool bind_manifold(const struct binder *b, struct station_binding *to)
                       "of that name");
 }
 
-static bool bind_heater(const struct binder *b, struct station_binding *to)
+/* One signal of a regulation that is the bench's own. */
+struct own_signal {
+    const char *name;
+    bool output, onoff;
+};
+struct own_kind {
+    enum binding_kind kind;
+    const char *name, *help, *signals; /* "heater" */
+    const struct own_signal *signal;
+    size_t count;
+};
+
+static const struct own_signal heater_signals[HEATER_SIGNALS] = {
+    [HEATER_SIGNAL_ENABLE] = {"enable", true, true},
+    [HEATER_SIGNAL_TARGET] = {"target", true, false},
+    [HEATER_SIGNAL_HOLD] = {"hold", true, true},
+    [HEATER_SIGNAL_STATE] = {"state", false, false}};
+static const struct own_signal pump_signals[PUMP_SIGNALS] = {
+    [PUMP_SIGNAL_ENABLE] = {"enable", true, true},
+    [PUMP_SIGNAL_TARGET] = {"target", true, false},
+    [PUMP_SIGNAL_STATE] = {"state", false, false}};
+static const struct own_kind own_kinds[] = {
+    {BINDING_HEATER, "heater", "enable, target, hold: out; state: in; all of scope site",
+     "enable, target, hold or state", heater_signals, HEATER_SIGNALS},
+    {BINDING_PUMP, "pump", "enable, target: out; state: in; all of scope site",
+     "enable, target or state", pump_signals, PUMP_SIGNALS}};
+
+static bool bind_own(const struct binder *b, const struct own_kind *own, struct station_binding *to)
 {
-    static const struct {
-        const char *name;
-        bool output, onoff;
-    } signals[HEATER_SIGNALS] = {[HEATER_SIGNAL_ENABLE] = {"enable", true, true},
-                                 [HEATER_SIGNAL_TARGET] = {"target", true, false},
-                                 [HEATER_SIGNAL_HOLD] = {"hold", true, true},
-                                 [HEATER_SIGNAL_STATE] = {"state", false, false}};
     struct channel *channel = &b->station->channels[b->channel].public;
-    for (size_t i = 0; i < COUNT(signals); i++) {
-        if (!span_is(b->signal, signals[i].name))
+    char message[64];
+    for (size_t i = 0; i < own->count; i++) {
+        if (!span_is(b->signal, own->signal[i].name))
             continue;
-        if (channel->output != signals[i].output || !channel->per_site ||
-            (channel->type == CHANNEL_ONOFF) != signals[i].onoff)
-            return bind_error(b, "enable, target, hold: out; state: in; all of scope site",
-                              "has another direction, scope or unit than the heater's",
-                              signals[i].name);
-        to->kind = BINDING_HEATER;
+        snprintf(message, sizeof message, "has another direction, scope or unit than the %s's",
+                 own->name);
+        if (channel->output != own->signal[i].output || !channel->per_site ||
+            (channel->type == CHANNEL_ONOFF) != own->signal[i].onoff)
+            return bind_error(b, own->help, message, own->signal[i].name);
+        to->kind = own->kind;
         to->signal = (unsigned)i;
         channel->period = duration_ms(100);
-        channel->derived = !signals[i].output;
+        channel->derived = !own->signal[i].output;
         return true;
     }
-    return bind_error(b, "enable, target, hold or state", "the heater has no signal",
-                      "of that name");
+    snprintf(message, sizeof message, "the %s has no signal", own->name);
+    return bind_error(b, own->signals, message, "of that name");
+}
+
+static const struct own_kind *own_kind_of(struct span instrument)
+{
+    for (size_t i = 0; i < COUNT(own_kinds); i++)
+        if (span_is(instrument, own_kinds[i].name))
+            return &own_kinds[i];
+    return NULL;
 }
 
 struct calc_names {
@@ -299,6 +328,7 @@ static bool bind_channel(const struct binder *b)
 {
     struct station_channel *channel = &b->station->channels[b->channel];
     unsigned sites = channel->public.per_site ? b->station->sites : 1;
+    const struct own_kind *own = own_kind_of(b->instrument);
     bool ok = true;
     if (channel->public.output && (span_is(b->instrument, "calc") || span_is(b->instrument, "mix")))
         return bind_error(b, "in", "is an output, but nothing can be set through", "calc or mix");
@@ -308,8 +338,8 @@ static bool bind_channel(const struct binder *b)
             ok = bind_calc(b, to);
         else if (span_is(b->instrument, "mix"))
             ok = bind_manifold(b, to);
-        else if (span_is(b->instrument, "heater"))
-            ok = bind_heater(b, to);
+        else if (own)
+            ok = bind_own(b, own, to);
         else
             ok = bind_device(b, channel->public.per_site ? i + 1 : 0, to);
     }

@@ -71,6 +71,8 @@ bool station_bind_insulation(struct station_reader *r);
 bool station_load_dut(struct station_reader *r, const char *station_path);
 /* After the channels are bound: what the regulation needs, and the type's limits. */
 bool station_bind_dut(struct station_reader *r);
+/* The same for pump cells that the station regulates. */
+bool station_bind_pumps(struct station_reader *r);                /* station_pump.c */
 bool station_take_instrument(struct station_reader *r, int *out); /* station_twin.c */
 bool station_load_channels(struct station *station, const char *station_path, const char *file,
                            struct diag *diag);                          /* station_channels.c */

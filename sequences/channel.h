@@ -29,6 +29,8 @@ struct channel {
     bool coarse;  /* its steps are larger than its noise: equal readings are no sign of a fault */
     bool derived; /* computed by the bench: no instrument of its own */
     const char *nothing; /* why it measures nothing on this station's twin; NULL: it does */
+    /* While this on/off output is on the bench itself drives the channel; NULL: it never does. */
+    const char *held_by;
 };
 
 /* One gas of the gases table: which channel doses it and what the cylinder holds. */

@@ -129,6 +129,7 @@ struct check_run {
     double *param_si, *last_set; /* by parameter, by channel */
     const struct check_frame *frame;
     struct check_gasline gas;
+    const struct channel *holder; /* on: what it holds is the bench's; NULL: off, or not known */
     struct check_span time;
     double cleanup_s; /* of waits and ramps in cleanup */
     unsigned actions, work;

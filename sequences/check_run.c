@@ -110,14 +110,19 @@ static void run_if(struct check *c, const struct stmt *stmt)
         return;
     }
     struct check_gasline gas = c->run.gas;
+    const struct channel *holder = c->run.holder;
     struct check_span before = c->run.time;
     check_run_block(c, stmt->body);
     struct check_span first = c->run.time;
     bool suction = c->run.gas.suction;
+    const struct channel *held = c->run.holder;
     c->run.gas = gas;
+    c->run.holder = holder;
     c->run.time = before;
     check_run_block(c, stmt->otherwise);
     c->run.gas.suction = c->run.gas.suction || suction;
+    if (c->run.holder != held)
+        c->run.holder = NULL;
     struct check_span *time = &c->run.time;
     time->best = first.best < time->best ? first.best : time->best;
     time->typical = first.typical > time->typical ? first.typical : time->typical;
@@ -246,6 +251,7 @@ static void run_program(struct check *c)
     struct check_run *run = &c->run;
     run->gas = (struct check_gasline){0};
     run->time = (struct check_span){0};
+    run->holder = NULL;
     run->frame = NULL;
     run->actions = run->work = 0;
     run->cleanup_s = 0;

@@ -95,6 +95,32 @@ static void check_set_ramp(struct check *c, const struct stmt *stmt, const struc
         check_error(c, stmt->ramp->at, NULL, "a ramp must be above 0");
 }
 
+static bool is_holder(const struct check *c, const struct channel *channel)
+{
+    for (size_t i = 0; i < c->view->channel_count; i++)
+        if (c->view->channels[i].held_by &&
+            strcmp(c->view->channels[i].held_by, channel->name) == 0)
+            return true;
+    return false;
+}
+
+/* What the bench itself drives is not set by hand. In cleanup "off" is always good; the bench says
+ * no to the rest. */
+static void check_held(struct check *c, const struct set_item *item)
+{
+    const struct channel *channel = item->bound, *holder = c->run.holder;
+    if (channel->type == CHANNEL_ONOFF && is_holder(c, channel)) {
+        c->run.holder = check_number(c, item->value) == 1 ? channel : NULL;
+        return;
+    }
+    if (!holder || !channel->held_by || strcmp(channel->held_by, holder->name) != 0 ||
+        c->run.in_cleanup || check_reported(c, item))
+        return;
+    (void)snprintf(c->help, sizeof c->help, "set %s = off first", holder->name);
+    check_error(c, item->at, c->help, "'%s' is driven by the bench while '%s' is on", channel->name,
+                holder->name);
+}
+
 void check_run_set(struct check *c, const struct stmt *stmt)
 {
     double ramp_si = stmt->ramp ? check_number(c, stmt->ramp) : (double)NAN;
@@ -103,6 +129,8 @@ void check_run_set(struct check *c, const struct stmt *stmt)
         c->run.work++;
         if (channel && c->view->suction && strcmp(channel->name, c->view->suction) == 0)
             check_run_suction(c, item);
+        if (channel)
+            check_held(c, item);
         if (!channel || channel->type != CHANNEL_QUANTITY)
             continue;
         double si = check_number(c, item->value);

@@ -34,6 +34,16 @@
     "  gain 5 V over 5 s\n"                                                                        \
     "end\n"
 
+#define PUMP                                                                                       \
+    "pump\n"                                                                                       \
+    "  set-point 450 mV\n"                                                                         \
+    "  from 200 mV to 800 mV\n"                                                                    \
+    "  out 1.3 V at 6 mA\n"                                                                        \
+    "  in 1.0 V at 9 mA\n"                                                                         \
+    "  slew 1 V/s\n"                                                                               \
+    "  gain 1 over 0.8 s\n"                                                                        \
+    "end\n"
+
 struct loaded_type {
     struct diag diag;
     struct dut_type *type;
@@ -198,6 +208,50 @@ static void a_missing_key_is_named_and_one_that_stands_twice_too(void **state)
     assert_says("", 11, "'heater ... end' is missing");
 }
 
+/* clang-format off */
+static const struct { const char *line, *wrong, *message; } pump_mistakes[] = {
+    {"set-point 450 mV",      "set-point 900 mV",       "the set point of the pump is outside its range"},
+    {"set-point 450 mV",      "set-point 0.45 A",       "expected a quantity in mV"},
+    {"set-point 450 mV",      "",                       "'pump: set-point' is missing"},
+    {"set-point 450 mV",      "set-point 450 mV\n  set-point 450 mV", "'set-point' stands twice"},
+    {"from 200 mV to 800 mV", "from 800 mV to 200 mV",  "the set point of the pump is outside its range"},
+    {"out 1.3 V at 6 mA",     "out 2.1 V at 6 mA",      "this must be from 0.1 to 2 V"},
+    {"out 1.3 V at 6 mA",     "out 1.3 V at 11 mA",     "the pump's current is above ip-max"},
+    {"in 1.0 V at 9 mA",      "in 1.0 V",               "expected at"},
+    {"in 1.0 V at 9 mA",      "",                       "'pump: in' is missing"},
+    {"slew 1 V/s",            "slew 1 V",               "expected a quantity in V/s"},
+    {"gain 1 over 0.8 s",     "gain 1.5 over 0.8 s",    "this must be from 0.01 to 1"},
+    {"gain 1 over 0.8 s",     "gain 1 over 0.2 s",      "this must be from 0.5 to 60 s"},
+    {"slew 1 V/s",            "slow 1 V/s",             "no such line in a pump block: 'slow'"},
+    {"slew 1 V/s\n",          "slew 1 V/s\n  \npump\n", "no such line in a pump block: 'pump'"},
+};
+/* clang-format on */
+
+static void the_pump_block_is_not_needed_but_whole(void **state)
+{
+    (void)state;
+    struct loaded_type l = load_text(GOOD);
+    assert_int_equal(l.rc, RC_OK);
+    assert_false(l.type->has_pump);
+    unload(&l);
+    l = load_text(GOOD PUMP);
+    assert_int_equal(l.rc, RC_OK);
+    assert_true(l.type->has_pump && l.type->pump.target_mV == 450 && l.type->pump.hi_mV == 800);
+    assert_true(l.type->pump.out_V == 1.3 && l.type->pump.in_mA == 9);
+    assert_true(l.type->pump.integral_s == 0.8 && l.type->pump.slew_V_s == 1);
+    unload(&l);
+    for (size_t i = 0; i < COUNT(pump_mistakes); i++) {
+        const char *at = strstr(PUMP, pump_mistakes[i].line);
+        char text[4096];
+        assert_non_null(at);
+        snprintf(text, sizeof text, "%s%.*s%s%s", GOOD, (int)(at - PUMP), PUMP,
+                 pump_mistakes[i].wrong, at + strlen(pump_mistakes[i].line));
+        unsigned errors = strstr(pump_mistakes[i].wrong, "slow") ? 2 : 1;
+        assert_says(text, errors, pump_mistakes[i].message);
+    }
+    assert_says(GOOD PUMP PUMP, 8, "'pump' stands twice"); /* its lines stand nowhere */
+}
+
 static void a_heater_block_must_end(void **state)
 {
     char text[4096];
@@ -249,6 +303,7 @@ int main(void)
         cmocka_unit_test(the_good_file_is_taken_whole),
         cmocka_unit_test(each_mistake_is_one_clear_error),
         cmocka_unit_test(a_missing_key_is_named_and_one_that_stands_twice_too),
+        cmocka_unit_test(the_pump_block_is_not_needed_but_whole),
         cmocka_unit_test(a_heater_block_must_end),
         cmocka_unit_test(the_shipped_types_load),
     };

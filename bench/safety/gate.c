@@ -133,6 +133,11 @@ void gate_attach_heaters(struct gate *gate, struct gate_heaters heaters)
     gate->heaters = heaters;
 }
 
+void gate_attach_pumps(struct gate *gate, struct gate_pumps pumps)
+{
+    gate->pumps = pumps;
+}
+
 enum gate_state gate_state(const struct gate *gate)
 {
     return gate->state;
@@ -292,7 +297,7 @@ static enum rc permit_gas(const struct gate *gate, const struct gate_gas *gas, d
     return permit_composition(gate, gas, slpm, why);
 }
 
-double gate_rest_of(const struct channel *channel)
+double gate_rest_value(const struct channel *channel)
 {
     return num_within(0.0, channel->min_si, channel->max_si) ? 0.0 : channel->min_si;
 }
@@ -301,7 +306,7 @@ double gate_rest_of(const struct channel *channel)
 static enum rc permit_envelope(const struct gate *gate, const struct channel *channel, double si,
                                struct obuf *why)
 {
-    for (unsigned i = 0; i < gate->station->envelope_count && si != gate_rest_of(channel); i++) {
+    for (unsigned i = 0; i < gate->station->envelope_count && si != gate_rest_value(channel); i++) {
         const struct envelope_limit *limit = &gate->station->envelope[i];
         if (strcmp(limit->channel, channel->name) != 0)
             continue;
@@ -326,13 +331,13 @@ enum rc gate_permit(const struct gate *gate, unsigned channel, unsigned site, do
         return RC_RANGE;
     }
     enum rc rc = permit_envelope(gate, public, si, why);
-    if (rc == RC_OK && si != gate_rest_of(public))
+    if (rc == RC_OK && si != gate_rest_value(public))
         rc = gate_insulation_permit(gate, channel, si, why);
     if (rc != RC_OK)
         return rc;
     if (gas)
         return permit_gas(gate, gas, si, why);
-    if (gate->state == GATE_CLOSED && si != gate_rest_of(public)) {
+    if (gate->state == GATE_CLOSED && si != gate_rest_value(public)) {
         (void)!obuf_printf(why, "the gate is closed");
         return RC_REFUSED;
     }

@@ -67,11 +67,30 @@ struct gate_heaters {
     void *ctx;
 };
 
+struct gate_pump_order {
+    enum pump_signal signal;
+    unsigned site;
+    double si;
+};
+struct gate_order {
+    unsigned channel, site; /* site 0: shared */
+    double si;
+};
+/* Who answers for channels of instrument `pump`; its own orders come back through gate_set. */
+struct gate_pumps {
+    void (*set)(void *ctx, const struct gate_pump_order *order, gate_done *done, void *done_ctx);
+    /* An output is about to be set that they may be driving. True: they answer `done` themselves,
+     * with RC_REFUSED where the order cannot be, which trips nothing. */
+    bool (*take)(void *ctx, const struct gate_order *order, gate_done *done, void *done_ctx);
+    void *ctx;
+};
+
 struct gate;
 
 MUST_CHECK enum rc gate_new(const struct gate_config *config, struct gate **out);
 void gate_free(struct gate *gate);
 void gate_attach_heaters(struct gate *gate, struct gate_heaters heaters);
+void gate_attach_pumps(struct gate *gate, struct gate_pumps pumps);
 
 enum gate_state gate_state(const struct gate *gate);
 void gate_open(struct gate *gate);  /* CLOSED -> PURGE: all instruments are up and at rest */
@@ -82,10 +101,6 @@ void gate_close(struct gate *gate); /* -> CLOSED */
 MUST_CHECK enum rc gate_permit(const struct gate *gate, unsigned channel, unsigned site, double si,
                                struct obuf *why);
 
-struct gate_order {
-    unsigned channel, site; /* site 0: shared */
-    double si;
-};
 /* Permit, then set and read back. A refusal trips and is answered at once. Every call is answered.
  */
 void gate_set(struct gate *gate, const struct gate_order *order, gate_done *done, void *ctx);

@@ -145,7 +145,7 @@ static void drive(struct gate *gate, struct gate_set_job *job, double si)
         finish_job(job);
 }
 
-static void on_heater(void *ctx, enum rc rc, const char *error)
+static void on_own(void *ctx, enum rc rc, const char *error)
 {
     struct gate_set_job *job = ctx;
     job->busy = false;
@@ -160,9 +160,55 @@ static void drive_heater(struct gate_set_job *job, double si)
     const struct gate_heater_order order = {(enum heater_signal)binding_of_job(job)->signal,
                                             job->site, si};
     if (heaters->set)
-        heaters->set(heaters->ctx, &order, on_heater, job);
+        heaters->set(heaters->ctx, &order, on_own, job);
     else
-        on_heater(job, RC_CONFIG, "nobody regulates the heaters here");
+        on_own(job, RC_CONFIG, "nobody regulates the heaters here");
+}
+
+static void drive_pump(struct gate_set_job *job, double si)
+{
+    const struct gate_pumps *pumps = &job->gate->pumps;
+    const struct gate_pump_order order = {(enum pump_signal)binding_of_job(job)->signal, job->site,
+                                          si};
+    if (pumps->set)
+        pumps->set(pumps->ctx, &order, on_own, job);
+    else
+        on_own(job, RC_CONFIG, "nobody regulates the pump cells here");
+}
+
+static void drive_device(struct gate *gate, struct gate_set_job *job, double si)
+{
+    const struct gate_order order = {job->channel, job->site, si};
+    if (gate->pumps.take && gate->pumps.take(gate->pumps.ctx, &order, on_own, job))
+        return;
+    struct gate_gas *gas = gate_gas_at(gate, job->channel);
+    if (gas)
+        command_flow(job, gas, si * 60000.0);
+    if ((int)job->channel == gate->suction_channel && si > 0.0)
+        gate->suction = true;
+    drive(gate, job, si);
+}
+
+static void drive_permitted(struct gate *gate, struct gate_set_job *job, double si)
+{
+    job->rests = si == gate_rest_value(&gate->station->channels[job->channel].public);
+    gate_insulation_order(gate, job->channel, job->site, job->rests);
+    switch (binding_of_job(job)->kind) {
+    case BINDING_HEATER:
+        drive_heater(job, si);
+        return;
+    case BINDING_PUMP:
+        drive_pump(job, si);
+        return;
+    case BINDING_DEVICE:
+        drive_device(gate, job, si);
+        return;
+    case BINDING_NONE:
+    case BINDING_CALC:
+    case BINDING_MANIFOLD:
+    default:
+        on_own(job, RC_CONFIG, "this channel drives nothing");
+    }
 }
 
 void gate_set(struct gate *gate, const struct gate_order *order, gate_done *done, void *ctx)
@@ -182,27 +228,10 @@ void gate_set(struct gate *gate, const struct gate_order *order, gate_done *done
                                  .busy = true};
     enum rc rc = gate_permit(gate, order->channel, order->site, order->si, &why);
     text[why.len] = '\0';
-    if (rc != RC_OK) {
+    if (rc == RC_OK)
+        drive_permitted(gate, job, order->si);
+    else
         refuse(gate, job, rc, text);
-        return;
-    }
-    job->rests = order->si == gate_rest_of(&gate->station->channels[order->channel].public);
-    gate_insulation_order(gate, order->channel, order->site, job->rests);
-    if (binding_of_job(job)->kind == BINDING_HEATER) {
-        drive_heater(job, order->si);
-        return;
-    }
-    if (binding_of_job(job)->kind != BINDING_DEVICE) {
-        job->busy = false;
-        done(ctx, RC_CONFIG, "this channel drives nothing");
-        return;
-    }
-    struct gate_gas *gas = gate_gas_at(gate, order->channel);
-    if (gas)
-        command_flow(job, gas, order->si * 60000.0);
-    if ((int)order->channel == gate->suction_channel && order->si > 0.0)
-        gate->suction = true;
-    drive(gate, job, order->si);
 }
 
 static void forgotten(void *ctx, enum rc rc, const char *error)

@@ -42,6 +42,7 @@ struct gate {
     unsigned gas_count;
     struct gas_rule_limits limits;
     struct gate_heaters heaters;
+    struct gate_pumps pumps;
     int suction_channel; /* of a pump behind the elements; -1: none */
     bool suction;        /* on, or not yet confirmed off */
     struct gate_insulation insulation;
@@ -65,7 +66,7 @@ void gate_close_gas(struct gate *gate, const struct gate_gas *gas);
 /* gate_flow.c: after each measured flow. */
 void gate_watch_flow(struct gate *gate, struct gate_gas *gas, struct instant t);
 /* Zero, or the least of a channel that cannot be zero. */
-double gate_rest_of(const struct channel *channel);
+double gate_rest_value(const struct channel *channel);
 
 /* gate_insulation.c. Of a value that is not rest: RC_REFUSED and the reason. */
 MUST_CHECK enum rc gate_insulation_permit(const struct gate *gate, unsigned channel, double si,
