@@ -292,15 +292,18 @@ static void on_gate(void *ctx, const struct gate_pump_order *order, gate_done *d
     }
 }
 
-/* Off ends the loop, and is answered when the source has confirmed it. */
+/* Off ends the loop, and is answered when the source has confirmed it; off twice is off once, so
+ * that neither overtakes the other. */
 static bool take(void *ctx, const struct gate_order *order, gate_done *done, void *done_ctx)
 {
     struct pumps *p = ctx;
     struct pump_site *s = &p->sites[order->site];
-    if (!station_pump_owns(p->station, order->channel) || s->sending ||
-        s->control.state == PUMP_OFF)
+    bool on = s->control.state != PUMP_OFF, off_wanted = s->must_off || s->flying != ORDER_NONE;
+    bool switches = (int)order->channel == p->station->pumps.output;
+    if (p->stopped || s->sending || !station_pump_owns(p->station, order->channel) ||
+        !(on || (switches && off_wanted)))
         return false;
-    if ((int)order->channel == p->station->pumps.output && !(order->si > 0.5))
+    if (switches && !(order->si > 0.5))
         set_enable(s, false, done, done_ctx);
     else
         done(done_ctx, RC_REFUSED,

@@ -340,6 +340,29 @@ static void a_lost_site_does_not_hold_up_what_it_shares_with_the_others(void **s
     free(o.shown);
 }
 
+/* Their heaters go off under the pump loops of all sites, and whoever else switches the sources off
+ * then (the end of a site, the cleanup) is in nobody's way. */
+static void a_site_that_loses_its_pump_loop_ends_at_rest(void **state)
+{
+    (void)state;
+    struct outcome o = play(&(struct scene){
+        .text = "sequence t version 1\ngases \"../tables/gases_lambda_lab.csv\"\nmain\n"
+                "    set dut.acf = 4 kHz, dut.acv = 0.2 V\n    set dut.heater = on\n    wait 40 s\n"
+                "    set dut.pump = on\n    wait until dut.pump_state >= 2 timeout 20 s\n"
+                "    set dut.heater = off\n    wait 5 s\n    note \"through\"\nend\n"
+                "cleanup within 60 s\n    set dut.smu = off\n    set dut.pump = off\n"
+                "    set dut.heater = off\n    set dut.acv = 4 mV\n    mix off\nend\n",
+        .station = "bench/stations/twin_barrier_lab.station",
+        .seed = 1});
+    assert_int_equal(o.exit_code, EXIT_BENCH);
+    assert_non_null(strstr(o.shown, "pump loop of site 1 switched off: the heater is not at its"));
+    assert_null(strstr(o.shown, "through"));
+    assert_null(strstr(o.shown, "did not confirm"));
+    assert_true(o.result.cleanup_ok);
+    assert_at_rest(&o);
+    free(o.shown);
+}
+
 /* The meter's range ends at 10 V: what is far outside its envelope is no number at all. */
 static void an_envelope_trips_on_what_is_not_known(void **state)
 {
@@ -515,6 +538,7 @@ int main(void)
         cmocka_unit_test(a_part_that_is_done_is_switched_off_while_the_others_go_on),
         cmocka_unit_test(a_lost_site_does_not_hold_up_what_it_shares_with_the_others),
         cmocka_unit_test(a_ramp_begins_at_rest_and_never_jumps),
+        cmocka_unit_test(a_site_that_loses_its_pump_loop_ends_at_rest),
         cmocka_unit_test(an_envelope_trips_on_what_is_not_known),
         cmocka_unit_test(a_refusal_of_the_gate_trips_with_5),
         cmocka_unit_test(an_instrument_that_is_another_one_is_not_run),
