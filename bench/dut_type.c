@@ -3,7 +3,7 @@
 #include <stddef.h>
 #include <stdlib.h>
 
-#include "bench/station_private.h"
+#include "bench/dut_type_private.h"
 #include "core/num.h"
 
 enum { SLOTS = 2, KEYS_MAX = 32 };
@@ -230,26 +230,26 @@ static bool parse_regulate(struct dut_reader *d)
            take_slot(r, &target, &d->type->heater.target_ohm) && station_end(r);
 }
 
+static bool take_one_of(struct dut_reader *d, const struct key *keys, size_t count, bool *have)
+{
+    for (size_t i = 0; i < count; i++)
+        if (span_is(d->r.token.text, keys[i].word))
+            return take_key(d, &keys[i], &have[i]);
+    return station_fail(&d->r, d->r.token.at, NULL, "no such line in a %s block: '%.*s'",
+                        keys == pump_keys ? "pump" : "heater", (int)d->r.token.text.len,
+                        d->r.token.text.at);
+}
+
 static bool parse_heating(struct dut_reader *d)
 {
-    struct station_reader *r = &d->r;
-    if (span_is(r->token.text, "regulate"))
+    if (span_is(d->r.token.text, "regulate"))
         return parse_regulate(d);
-    for (size_t i = 0; i < COUNT(heater_keys); i++)
-        if (span_is(r->token.text, heater_keys[i].word))
-            return take_key(d, &heater_keys[i], &d->have_heating[i]);
-    return station_fail(r, r->token.at, NULL, "no such line in a heater block: '%.*s'",
-                        (int)r->token.text.len, r->token.text.at);
+    return take_one_of(d, heater_keys, COUNT(heater_keys), d->have_heating);
 }
 
 static bool parse_pumping(struct dut_reader *d)
 {
-    struct station_reader *r = &d->r;
-    for (size_t i = 0; i < COUNT(pump_keys); i++)
-        if (span_is(r->token.text, pump_keys[i].word))
-            return take_key(d, &pump_keys[i], &d->have_pumping[i]);
-    return station_fail(r, r->token.at, NULL, "no such line in a pump block: '%.*s'",
-                        (int)r->token.text.len, r->token.text.at);
+    return take_one_of(d, pump_keys, COUNT(pump_keys), d->have_pumping);
 }
 
 static bool parse_block(struct dut_reader *d, const char *word, bool *have,
@@ -356,41 +356,6 @@ static void check_keys(struct dut_reader *d)
         check_block(d, "pump", pump_keys, COUNT(pump_keys), d->have_pumping);
 }
 
-/* What belongs together, once each value is in its own range. */
-static void check_sense(struct dut_reader *d)
-{
-    const struct dut_type *t = d->type;
-    const struct heater_plan *h = &t->heater;
-    const struct {
-        bool holds;
-        const char *message;
-    } rules[] = {
-        {h->preheat_V <= h->ramp_V, "the ramp begins below the preheat voltage"},
-        {h->ramp_V <= h->limit_V, "the ramp begins above the limit"},
-        {h->steady_V <= h->limit_V, "the steady voltage is above the limit"},
-        {h->limit_V <= h->boost_V, "the boost is below the limit"},
-        {h->band_lo_ohm < h->target_ohm && h->target_ohm < h->band_hi_ohm,
-         "the target is not inside the band"},
-        {h->heater_lo_ohm < h->heater_hi_ohm, "the bounds of heater-ohm are the wrong way round"},
-        {h->falls || (h->heater_lo_ohm <= h->target_ohm && h->target_ohm <= h->heater_hi_ohm),
-         "the target is outside heater-ohm"},
-        {!t->has_trim || t->trim_lo_ohm < t->trim_hi_ohm,
-         "the bounds of trim are the wrong way round"},
-        {t->bare_lo_mA <= t->bare_hi_mA, "the bounds of bare-ip are the wrong way round"},
-        {!t->has_pump || num_within(t->pump.target_mV, t->pump.lo_mV, t->pump.hi_mV),
-         "the set point of the pump is outside its range"},
-        {!t->has_pump || (num_within(t->pump.out_V, 0, t->electrode_V) &&
-                          num_within(t->pump.in_V, 0, t->electrode_V)),
-         "the pump's voltage is above electrode-max"},
-        {!t->has_pump ||
-             (num_within(t->pump.out_mA, 0, t->ip_mA) && num_within(t->pump.in_mA, 0, t->ip_mA)),
-         "the pump's current is above ip-max"},
-    };
-    for (size_t i = 0; i < COUNT(rules); i++)
-        if (!rules[i].holds)
-            station_fail(&d->r, (struct place){.source = t->source}, NULL, "%s", rules[i].message);
-}
-
 static void parse_file(struct dut_reader *d)
 {
     struct station_reader *r = &d->r;
@@ -430,7 +395,7 @@ enum rc dut_type_load(const char *path, struct diag *diag, struct dut_type **out
     type->has_pump = d.have_pump;
     check_keys(&d);
     if (diag->errors == before)
-        check_sense(&d);
+        dut_type_check_sense(&d.r, type);
     if (diag->errors != before)
         goto fail;
     *out = type;

@@ -5,9 +5,9 @@
  *
  * The pump cell is driven by a voltage. On the plateau of its current the Nernst voltage follows
  * the pump voltage one to one, in lean and in rich gas, so that an integral law with the share of
- * one reading well below 1 cannot swing. Driven by a current the same cell has no such law: between
- * 200 and 800 mV the limiting current changes by less than 1 uA, less than a source resolves, and
- * any difference fills or empties the cavity within 50 ms.
+ * one reading well below 1 cannot swing. Driven by a current the same cell has no such law: in dry
+ * lean gas all of 200 to 800 mV lies within 1 uA, a step or two of a source, and any difference
+ * fills or empties the cavity within 50 ms (docs/physics.md, element A).
  *
  * It begins at 0 V, where the cell carries next to nothing in any gas. A reading counts once, and
  * only if it was taken after the voltage that stands now had settled. What makes it go off: no

@@ -1,6 +1,7 @@
 /* The pump cells that a station regulates itself: channels of instrument `pump`, and those that the
  * regulation measures and drives. */
 #include "bench/station_private.h"
+#include "core/num.h"
 #include "instruments/capability/source_meter.h"
 
 static const char *const un_name = "dut.un";
@@ -89,6 +90,24 @@ static bool find_measured_and_driven(struct station_reader *r, struct place at)
                         "the pump loop needs a source-meter at each site");
 }
 
+/* What the loop may ask for is inside the channels that it asks through, or the gate would trip. */
+static bool check_reach(struct station_reader *r)
+{
+    const struct station *station = r->station;
+    const struct pump_plan *plan = &station->dut->pump;
+    const struct station_channel *up = &station->channels[station->pumps.up];
+    const struct station_channel *ilim = &station->channels[station->pumps.ilim];
+    double most_A = 1e-3 * (plan->out_mA > plan->in_mA ? plan->out_mA : plan->in_mA);
+    bool ok = num_within(plan->out_V, up->public.min_si, up->public.max_si) &&
+              num_within(-plan->in_V, up->public.min_si, up->public.max_si);
+    if (!ok)
+        return station_fail(r, up->at, NULL, "channel '%s' does not reach as far as the pump loop",
+                            up->name);
+    return num_within(most_A, ilim->public.min_si, ilim->public.max_si) ||
+           station_fail(r, ilim->at, NULL, "channel '%s' does not reach as far as the pump loop",
+                        ilim->name);
+}
+
 bool station_bind_pumps(struct station_reader *r)
 {
     struct station *station = r->station;
@@ -109,7 +128,7 @@ bool station_bind_pumps(struct station_reader *r)
     if (enable < 0)
         return station_fail(r, at, "add a row of signal enable",
                             "channel '%s': nothing switches the pump loop on", name);
-    if (!find_measured_and_driven(r, at))
+    if (!find_measured_and_driven(r, at) || !check_reach(r))
         return false;
     for (unsigned c = 0; c < station->channel_count; c++)
         if (station_pump_owns(station, c))

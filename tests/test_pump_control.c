@@ -154,6 +154,21 @@ static void every_gas_and_cell_comes_to_the_set_point_without_swinging(void **st
                   slowest_s, most_mV);
 }
 
+/* Why the cell is driven by a voltage: from 200 to 800 mV it is one current, but every voltage. */
+static void between_the_least_and_the_greatest_set_point_lies_one_microampere(void **state)
+{
+    double un_mV[2], ip_mA[2], up_mV[2] = {100, 100};
+    (void)state;
+    for (size_t i = 0; i < 2; i++)
+        for (double target_mV = i ? 800 : 200;; up_mV[i] += 0.01) {
+            stand_at(&in_air, up_mV[i], &un_mV[i], &ip_mA[i]);
+            if (un_mV[i] >= target_mV)
+                break;
+        }
+    assert_in("difference of the currents, uA", 1e3 * (ip_mA[1] - ip_mA[0]), 0.5, 1.5);
+    assert_in("difference of the voltages, mV", up_mV[1] - up_mV[0], 599, 601);
+}
+
 static void near_the_set_point_the_voltage_rests(void **state)
 {
     struct run r = run_of(in_air, NOTHING, 0);
@@ -254,6 +269,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_gas_and_cell_comes_to_the_set_point_without_swinging),
+        cmocka_unit_test(between_the_least_and_the_greatest_set_point_lies_one_microampere),
         cmocka_unit_test(near_the_set_point_the_voltage_rests),
         cmocka_unit_test(another_gas_and_another_target_are_followed),
         cmocka_unit_test(nothing_goes_beyond_the_types_bounds),

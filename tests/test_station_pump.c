@@ -114,6 +114,9 @@ static const struct { const char *file, *line, *to, *message; } lacks[] = {
     {TABLE, "dut.pump_target,", "dut.pump_target,site,out,V,0.2,0.8,,,pump,target,,", NULL},
     {TABLE, "dut.pump_target,", "dut.pump_target,site,out,ohm,200,800,,,pump,target,,", "the target of the pump loop is in mV"},
     {TABLE, "dut.pump_state,", NULL, NULL}, /* nobody needs to see it */
+    {TABLE, "dut.up,", "dut.up,site,out,V,-0.9,2,,0.5 s,smu{site},u,0.5 mV,", "'dut.up' does not reach as far as the pump loop"},
+    {TABLE, "dut.up,", "dut.up,site,out,V,-2,1.2,,0.5 s,smu{site},u,0.5 mV,", "'dut.up' does not reach as far as the pump loop"},
+    {TABLE, "dut.ilim,", "dut.ilim,site,out,mA,0.001,8,,,smu{site},limit_i,,", "'dut.ilim' does not reach as far as the pump loop"},
     {TYPE,  "pump ", NULL, "no such statement in a DUT type file: 'set-point'"},
     {STATION, "dut ", "dut \"lsu49.dut\"", "'dut.pump': this station regulates no pump cells"},
 };
