@@ -163,6 +163,114 @@ static void the_reference_current_shows_channel_and_leak(void **state)
     assert_true(fabs(good_mV - 24) < 1.5 && blocked_mV > 34);
 }
 
+/* U_N with a current from the second source-meter, 60 s later. */
+static double un_at_uA(struct direct_rig *rig, double uA)
+{
+    rig_put(rig, rig->reference, PLANT_SOURCE_A, 0, uA * 1e-6);
+    rig_wait(rig, 60);
+    return rig_u_mV(rig);
+}
+
+static void a_second_source_meter_drives_the_reference(void **state)
+{
+    struct direct_rig rig;
+    (void)state;
+    hot(&rig, 0, 0);
+    double zero_mV = rig_u_mV(&rig);
+    rig_put(&rig, rig.scanner, PLANT_RELAY, 0, 1);
+    rig_wait(&rig, 60);
+    double relay_mV = rig_u_mV(&rig) - zero_mV;
+    rig_put(&rig, rig.scanner, PLANT_RELAY, 0, 0);
+    double ten_mV = un_at_uA(&rig, 10) - zero_mV, twenty_mV = un_at_uA(&rig, 20) - zero_mV;
+    double forty_mV = un_at_uA(&rig, 40) - zero_mV;
+    print_message("figure: 10, 20, 40 uA: %.2f %.2f %.2f mV\n", ten_mV, twenty_mV, forty_mV);
+    /* 22.69 mV ln(x/0.2095) + 300 ohm I, x = 1 - 0.7905 exp(-I/50 uA) = 0.3528, 0.4701, 0.6448 */
+    assert_true(fabs(ten_mV - 14.83) < 0.1 && fabs(twenty_mV - 24.34) < 0.1);
+    assert_true(fabs(forty_mV - 37.51) < 0.1 && fabs(twenty_mV - relay_mV) < 0.02);
+    assert_true(fabs(rig_get(&rig, rig.reference, PLANT_SOURCE_A, 0) - 40e-6) < 1e-12);
+    /* the scanner finds 0.2 mV of the heater too */
+    double source_mV = 1000 * rig_get(&rig, rig.reference, PLANT_SOURCE_V, 0);
+    assert_true(fabs(source_mV - rig_u_mV(&rig)) < 0.3);
+    assert_true(rig_get(&rig, rig.reference, PLANT_SOURCE_COMPLIANCE, 0) == 0);
+    rig_put(&rig, rig.reference, PLANT_SOURCE_LIMIT_V, 0, 0.03);
+    rig_wait(&rig, 60);
+    print_message("figure: held at 30 mV: %.3f mV, %.2f uA\n", rig_u_mV(&rig),
+                  1e6 * rig_get(&rig, rig.reference, PLANT_SOURCE_A, 0));
+    assert_true(rig_get(&rig, rig.reference, PLANT_SOURCE_COMPLIANCE, 0) == 1);
+    assert_true(fabs(rig_u_mV(&rig) - 30) < 0.3);
+    rig_put(&rig, rig.reference, PLANT_SOURCE_LIMIT_V, 0, 2);
+    rig_put(&rig, rig.reference, PLANT_SOURCE_V, 0, 0.02434);
+    rig_wait(&rig, 60);
+    assert_true(fabs(rig_get(&rig, rig.reference, PLANT_SOURCE_A, 0) - 20e-6) < 0.3e-6);
+    rig_put(&rig, rig.reference, PLANT_SOURCE_OFF, 0, 1);
+    rig_wait(&rig, 60);
+    assert_true(rig_get(&rig, rig.reference, PLANT_SOURCE_A, 0) == 0);
+    assert_true(fabs(rig_u_mV(&rig) - zero_mV) < 0.05);
+    rig_close(&rig);
+}
+
+enum { PORT_N2 = GASES, PORT_CO, PORT_GASES };
+
+static void hot_with_port(struct direct_rig *rig, int defect, double severity)
+{
+    setup(rig, defect, severity);
+    rig->config.flows[PORT_N2] = (struct twin_flow){gas_mix_n2, 1, 1};
+    rig->config.flows[PORT_CO] =
+        (struct twin_flow){{.x = {[GAS_CO] = 0.05, [GAS_CO2] = 0.05, [GAS_N2] = 0.9}}, 1, 1};
+    rig->config.flow_count = PORT_GASES;
+    rig->config.ambient_port_mL = 10;
+    rig_open(rig);
+    rig_heat(rig);
+}
+
+static void side(struct direct_rig *rig, unsigned chosen, double seconds)
+{
+    for (unsigned i = PORT_N2; i < PORT_GASES; i++)
+        rig_put(rig, rig->flows[i], PLANT_FLOW_slpm, 0, i == chosen ? 0.5 : 0);
+    rig_wait(rig, seconds);
+}
+
+static void an_ambient_side_of_room_air_changes_nothing(void **state)
+{
+    struct direct_rig room, port;
+    double worst_mV = 0;
+    (void)state;
+    hot(&room, 8, 0);
+    hot_with_port(&port, 8, 0);
+    for (int i = 0; i < 30; i++) {
+        rig_put(&room, room.reference, PLANT_SOURCE_A, 0, i < 15 ? 20e-6 : 0);
+        rig_put(&port, port.reference, PLANT_SOURCE_A, 0, i < 15 ? 20e-6 : 0);
+        rig_wait(&room, 2);
+        rig_wait(&port, 2);
+        double off_mV = fabs(rig_u_mV(&room) - rig_u_mV(&port));
+        worst_mV = off_mV > worst_mV ? off_mV : worst_mV;
+    }
+    print_message("figure: with and without a port, worst %.4f mV\n", worst_mV);
+    assert_true(worst_mV < 0.05);
+    rig_close(&room);
+    rig_close(&port);
+}
+
+static void the_gas_of_the_ambient_side_sets_the_reference(void **state)
+{
+    struct direct_rig rig;
+    (void)state;
+    hot_with_port(&rig, 0, 0);
+    double zero_mV = rig_u_mV(&rig), pumped_mV = un_at_uA(&rig, 20);
+    side(&rig, PORT_N2, 120);
+    double nitrogen_mV = rig_u_mV(&rig) - pumped_mV; /* 22.69 mV ln(0.3297/0.4701) */
+    side(&rig, PORT_CO, 120);
+    double fuel_mV = rig_u_mV(&rig) - pumped_mV; /* 22.69 mV ln(0.3084/0.4701) */
+    rig_put(&rig, rig.reference, PLANT_SOURCE_OFF, 0, 1);
+    rig_wait(&rig, 200);
+    double buffer_mV = rig_u_mV(&rig) - zero_mV;
+    print_message("figure: N2 %.2f mV, CO %.2f mV, without current %.1f mV\n", nitrogen_mV, fuel_mV,
+                  buffer_mV);
+    assert_true(fabs(nitrogen_mV + 8.05) < 0.1 && fabs(fuel_mV + 9.57) < 0.1);
+    assert_true(fabs(buffer_mV + 954.4) < 2);
+    rig_close(&rig);
+}
+
 static void compliance_is_kept_and_told(void **state)
 {
     struct direct_rig rig;
@@ -258,8 +366,12 @@ static void serials_and_dead_plants_follow_the_kind(void **state)
     rig.config.element = TWIN_ELEMENT_LSU49;
     rig_open(&rig);
     assert_true(isnan(rig_i_mA(&rig)) && isnan(rig_u_mV(&rig)));
+    assert_true(isnan(rig_get(&rig, rig.reference, PLANT_SOURCE_V, 0)));
     rig_close(&rig);
     rig.config.element = TWIN_ELEMENT_A;
+    rig.config.ambient_port_mL = (double)NAN;
+    assert_int_equal(twin_new(&rig.config, &rig.twin), RC_RANGE);
+    rig.config.ambient_port_mL = 0;
     rig.config.variant = ELEMENT_A_VARIANTS;
     assert_int_equal(twin_new(&rig.config, &rig.twin), RC_RANGE);
 }
@@ -273,6 +385,9 @@ int main(void)
         cmocka_unit_test(un_follows_the_cavity),
         cmocka_unit_test(a_current_step_feeds_through_at_once_and_the_cavity_follows),
         cmocka_unit_test(the_reference_current_shows_channel_and_leak),
+        cmocka_unit_test(a_second_source_meter_drives_the_reference),
+        cmocka_unit_test(an_ambient_side_of_room_air_changes_nothing),
+        cmocka_unit_test(the_gas_of_the_ambient_side_sets_the_reference),
         cmocka_unit_test(compliance_is_kept_and_told),
         cmocka_unit_test(a_broken_insulation_shows_when_the_heater_is_switched_off),
         cmocka_unit_test(the_heater_hangs_on_its_supply_channel),

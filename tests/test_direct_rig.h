@@ -15,7 +15,7 @@ enum { RIG_GASES_MAX = TWIN_FLOWS_MAX };
 struct direct_rig {
     struct twin_config config;
     struct twin *twin;
-    struct plant supply, source, scanner, lock_in, flows[RIG_GASES_MAX];
+    struct plant supply, source, reference, scanner, lock_in, flows[RIG_GASES_MAX];
     double t_s, degC;  /* now; where the heater is held */
     double integral_V; /* of its regulator */
 };
@@ -69,6 +69,7 @@ static inline void rig_open(struct direct_rig *rig)
         rig->flows[i] = twin_plant_flow(rig->twin, i);
     rig->supply = twin_plant_supply(rig->twin, 0, site_of);
     rig->source = twin_plant_source(rig->twin, 1);
+    rig->reference = twin_plant_reference(rig->twin, 1);
     rig->scanner = twin_plant_scanner(rig->twin);
     rig->lock_in = twin_plant_lock_in(rig->twin, 1);
 }

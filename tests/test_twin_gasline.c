@@ -112,6 +112,28 @@ static void the_stream_that_is_not_selected_goes_to_the_vent(void **state)
     assert_true(line.view.mix.x[GAS_CO2] > 0.999999);
 }
 
+static void an_ambient_side_gets_stream_b_and_the_valve_does_nothing(void **state)
+{
+    struct gasline line;
+    (void)state;
+    build(&line);
+    line.ambient_mL = 10;
+    gasline_select(&line, 1);
+    assert_int_equal(line.selected, 0);
+    gasline_set_flow(&line, 0, 2);
+    gasline_set_flow(&line, 2, 0.6); /* 10 mL/s through 20 and 10 mL */
+    run(&line, 60);
+    assert_true(fabs(line.ambient.x[GAS_CO2] - 1) < 1e-6 && line.view.mix.x[GAS_CO2] == 0);
+    gasline_set_flow(&line, 2, 0);
+    run(&line, 1000); /* the room creeps in, 0.02 mL/s */
+    print_message("figure: CO2 left %.4f\n", line.ambient.x[GAS_CO2]);
+    assert_true(fabs(line.ambient.x[GAS_CO2] - exp(-2)) < 0.01);
+    build(&line); /* without one the room is there */
+    gasline_set_flow(&line, 2, 0.6);
+    run(&line, 60);
+    assert_true(line.ambient.x[GAS_O2] == gas_mix_air.x[GAS_O2]);
+}
+
 static void no_gas_is_lost_in_the_tube_however_the_flow_jumps(void **state)
 {
     struct gasline line;
@@ -172,6 +194,7 @@ int main(void)
         cmocka_unit_test(the_calibration_error_of_a_controller_moves_the_gas_but_not_its_reading),
         cmocka_unit_test(a_step_arrives_after_the_tube_and_rises_with_the_cell),
         cmocka_unit_test(the_stream_that_is_not_selected_goes_to_the_vent),
+        cmocka_unit_test(an_ambient_side_gets_stream_b_and_the_valve_does_nothing),
         cmocka_unit_test(no_gas_is_lost_in_the_tube_however_the_flow_jumps),
         cmocka_unit_test(air_creeps_back_when_the_flow_stops),
         cmocka_unit_test(impossible_set_points_do_no_harm),

@@ -14,6 +14,7 @@
 #include "twin/element_c.h"
 #include "twin/gasline.h"
 #include "twin/impedance.h"
+#include "twin/reference_chamber.h"
 
 enum direct_mode { DIRECT_OFF, DIRECT_VOLT, DIRECT_AMPERE };
 
@@ -25,16 +26,19 @@ struct direct_source {
 /* What is connected to the element. */
 struct direct_wires {
     struct direct_source source;
-    double meter_ohm; /* at the Nernst pair (A) or the cell */
-    bool relay1;      /* A: reference current on; B: lock-in's return at the contact in the middle;
-                       * C: source-meter between reference and housing */
-    bool relay2;      /* A: lock-in at the pump cell; B: its drive at the contact in the middle */
+    struct direct_source reference; /* A: at the reference electrode against the measuring one */
+    double meter_ohm;               /* at the Nernst pair (A) or the cell */
+    bool relay1; /* A: reference current on; B: lock-in's return at the contact in the middle;
+                  * C: source-meter between reference and housing */
+    bool relay2; /* A: lock-in at the pump cell; B: its drive at the contact in the middle */
     double sine_V, sine_Hz;
 };
 
 /* Where it stands now. */
 struct direct_at {
     const struct gas_view *gas;
+    const struct gas_mix *ambient; /* on the ambient side; NULL: the room */
+    double ambient_kPa;
     double T_K, heater_V;
     double u; /* 0..1: state of a contact that jumps */
 };
@@ -43,6 +47,8 @@ struct direct_reading {
     double u_mV; /* what the meter finds */
     double source_mV, source_mA;
     bool compliance;
+    double reference_mV, reference_mA;
+    bool reference_compliance;
 };
 
 double direct_hot_K(double T_K);
@@ -69,9 +75,10 @@ struct direct_a {
     struct element_a part;
     struct gas_mix gas; /* behind the protective layer */
     double gas_keep;
-    double x_ref;
-    struct pump_cavity cavity; /* while not steady */
-    unsigned serial, still;    /* steps without a change of gas or drive */
+    double x_ref;                     /* ambient side: the room */
+    struct reference_chamber chamber; /* of its own gas */
+    struct pump_cavity cavity;        /* while not steady */
+    unsigned serial, still;           /* steps without a change of gas or drive */
     bool moving, steady;
 };
 void direct_a_start(struct direct_a *a, const struct direct_at *at);

@@ -162,6 +162,7 @@ void direct_a_start(struct direct_a *a, const struct direct_at *at)
     a->serial = at->gas->serial;
     a->gas_keep = exp(-TWIN_STEP_S / a->part.tau_s);
     a->x_ref = nernst_reference_x(&a->part.reference, 0);
+    reference_chamber_start(&a->part.reference, at->ambient_kPa, &a->chamber);
     a->cavity = (struct pump_cavity){0, log(NERNST_AIR_X)};
     a->steady = true;
 }
@@ -211,9 +212,33 @@ static double rn_ohm(const struct direct_a *a, const struct direct_at *at)
     return nernst_path_ohm(&rn, at->T_K) + a->part.wiring.lead_ohm;
 }
 
-static double reference_uA(const struct direct_a *a, const struct direct_wires *wires,
-                           const struct direct_at *at)
+static double ln_reference_bar(const struct direct_a *a, const struct direct_at *at)
 {
+    return at->ambient ? a->chamber.ln_pO2_bar : log(a->x_ref * GAS_ATM_KPA / 100);
+}
+
+/* What a source at the reference electrode drives, with the cavity as the last step left it. */
+static double driven_uA(const struct direct_a *a, const struct direct_wires *wires,
+                        const struct direct_at *at, bool *compliance)
+{
+    const struct direct_source *s = &wires->reference;
+    double emf_mV =
+        nernst_slope_mV(direct_hot_K(at->T_K)) * (ln_reference_bar(a, at) - a->cavity.ln_pO2_bar);
+    double ohm = rn_ohm(a, at), volt = s->mode == DIRECT_VOLT;
+    double wish_mA = volt ? (s->set_mV - emf_mV) / ohm : s->set_mA;
+    double lo_mA = volt ? -s->limit_mA : (-s->limit_mV - emf_mV) / ohm;
+    double hi_mA = volt ? s->limit_mA : (s->limit_mV - emf_mV) / ohm;
+    double got_mA = direct_held(wish_mA, lo_mA, hi_mA);
+    *compliance = got_mA != wish_mA;
+    return 1000 * got_mA;
+}
+
+static double reference_uA(const struct direct_a *a, const struct direct_wires *wires,
+                           const struct direct_at *at, bool *compliance)
+{
+    *compliance = false;
+    if (wires->reference.mode != DIRECT_OFF)
+        return driven_uA(a, wires, at, compliance);
     if (!wires->relay1)
         return 0;
     double most_uA = 1e6 * REFERENCE_V / rn_ohm(a, at);
@@ -236,13 +261,26 @@ static void step_cavity(struct direct_a *a, const struct direct_wires *wires,
         a->steady = true;
 }
 
+static void step_reference(struct direct_a *a, const struct direct_wires *wires,
+                           const struct direct_at *at)
+{
+    bool compliance;
+    double pump_uA = reference_uA(a, wires, at, &compliance);
+    const struct nernst_reference *ref = &a->part.reference;
+    if (at->ambient) {
+        struct reference_ambient ambient = {at->ambient, direct_hot_K(at->T_K), at->ambient_kPa};
+        (void)!reference_chamber_step(ref, &ambient, pump_uA, TWIN_STEP_S, &a->chamber);
+        return; /* both within their ranges here */
+    }
+    double x = nernst_reference_step(ref, a->x_ref, pump_uA, TWIN_STEP_S);
+    if (fabs(x - a->x_ref) > X_STILL * TWIN_STEP_S)
+        a->x_ref = x;
+}
+
 void direct_a_step(struct direct_a *a, const struct direct_wires *wires, const struct direct_at *at)
 {
     follow_gas(a, wires, at);
-    double pump_uA = reference_uA(a, wires, at);
-    double x = nernst_reference_step(&a->part.reference, a->x_ref, pump_uA, TWIN_STEP_S);
-    if (fabs(x - a->x_ref) > X_STILL * TWIN_STEP_S)
-        a->x_ref = x;
+    step_reference(a, wires, at);
     if (!a->steady)
         step_cavity(a, wires, at);
 }
@@ -253,18 +291,21 @@ void direct_a_read(const struct direct_a *a, const struct direct_wires *wires,
     const struct nernst_wiring *wiring = &a->part.wiring;
     struct element_a_heat heat = element_a_heat_at(at->T_K);
     struct electric e;
-    struct direct_reading r;
+    struct direct_reading r = {.compliance = false};
     prepare(a, wires, at, true, &e);
     double z = cavity_z(a, &e), ip_mA = driven_mA(&e, z, &r.compliance), sign = sign_of(a);
     double up_mV = volt_mV(&e, z, ip_mA), ohm = rn_ohm(a, at);
     double transfer_ohm = element_a_rc_ohm(&a->part, heat, 1) + element_a_com_ohm(&a->part, heat);
     r.source_mV = sign * up_mV;
     r.source_mA = sign * ip_mA * element_a_trim(a->part.trim_error);
-    r.u_mV = e.nernst_mV * (log(a->x_ref * GAS_ATM_KPA / 100) - z);
-    r.u_mV += ohm * reference_uA(a, wires, at) * 1e-3 + transfer_ohm * ip_mA;
+    double ref_uA = reference_uA(a, wires, at, &r.reference_compliance);
+    r.u_mV = e.nernst_mV * (ln_reference_bar(a, at) - z);
+    r.u_mV += ohm * ref_uA * 1e-3 + transfer_ohm * ip_mA;
     r.u_mV += NERNST_THERMO_EMF_mV_K * direct_side_K(wiring, at);
     if (wiring->leads == NERNST_LEADS_SWAPPED) /* against the outer electrode */
         r.u_mV -= up_mV;
+    r.reference_mV = r.u_mV;
+    r.reference_mA = ref_uA * 1e-3;
     r.u_mV *= direct_share(ohm, wires->meter_ohm);
     r.u_mV += nernst_coupling_mV_V(wiring, at->T_K, ohm) * at->heater_V;
     *out = r;
@@ -281,7 +322,7 @@ double direct_a_second_mV(const struct direct_a *a, const struct direct_wires *w
     prepare(a, wires, at, true, &e);
     double z = cavity_z(a, &e);
     double transfer_ohm = element_a_rc_ohm(&a->part, heat, 2) + element_a_com_ohm(&a->part, heat);
-    double emf_mV = e.nernst_mV * (log(a->x_ref * GAS_ATM_KPA / 100) - z);
+    double emf_mV = e.nernst_mV * (ln_reference_bar(a, at) - z);
     return emf_mV + transfer_ohm * driven_mA(&e, z, &compliance);
 }
 

@@ -39,7 +39,7 @@ void gasline_init(struct gasline *line)
     line->mL_per_slpm_step = 1000.0 / 60 * TWIN_STEP_S * (line->ambient_degC + 273.15) / 273.15 *
                              (101.325 / line->ambient_kPa);
     line->controller_share = -expm1(-TWIN_STEP_S / MFC_TAU_S);
-    line->view.mix = gas_mix_air;
+    line->view.mix = line->ambient = gas_mix_air;
     for (unsigned s = 0; s < 2; s++)
         line->streams[s] = (struct gasline_stream){.inlet = gas_mix_air, .manifold = gas_mix_air};
     line->oldest = 0;
@@ -104,7 +104,7 @@ void gasline_break_flow(struct gasline *line, unsigned flow, double least_slpm, 
 void gasline_select(struct gasline *line, unsigned stream)
 {
     assert(stream < 2);
-    if (line->selected == stream)
+    if (line->selected == stream || line->ambient_mL > 0)
         return;
     line->selected = stream;
     if (line->vent.fitted)
@@ -280,6 +280,17 @@ static void step_cell(struct gasline *line)
     update_view(line);
 }
 
+/* The space on the ambient side; the air of the room creeps in as into the cell. */
+static void step_ambient(struct gasline *line)
+{
+    const struct gasline_stream *s = &line->streams[1];
+    double mL = volume_mL(line, 1, s->flow_slpm);
+    double creep_mL = BACK_DIFFUSION_mL_S * TWIN_STEP_S * exp(-s->flow_slpm / BACK_DIFFUSION_slpm);
+    struct gas_mix in = s->manifold;
+    mix_towards(&in, &gas_mix_air, creep_mL / (creep_mL + mL));
+    mix_towards(&line->ambient, &in, -expm1(-(mL + creep_mL) / line->ambient_mL));
+}
+
 void gasline_step(struct gasline *line)
 {
     bool moved[2] = {false, false};
@@ -311,4 +322,6 @@ void gasline_step(struct gasline *line)
         step_across(line);
     if (!line->settled)
         step_cell(line);
+    if (line->ambient_mL > 0)
+        step_ambient(line);
 }

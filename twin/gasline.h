@@ -12,10 +12,14 @@
  *               order, 0.5 s, never below what lies behind it, and only gas that flows can raise it
  *   vent        where a second valve holds the stream that goes to the vent, its pressure is its
  *               own; at the switch the gas of both sides of the three-way valve meets: the cell
- * takes the mean over manifold and cell. Where none is fitted that pressure is left out. across
- * where a valve reverses the flow over the elements the side that meets the gas first is colder, by
- * 4 K at 10 slpm, with the root of the flow; first order, 5 s; elsewhere the gas comes along both
- * sides alike
+ *               takes the mean over manifold and cell. Where none is fitted that pressure is left
+ *               out.
+ *   across      where a valve reverses the flow over the elements the side that meets the gas
+ *               first is colder, by 4 K at 10 slpm, with the root of the flow; first order, 5 s;
+ *               elsewhere the gas comes along both sides alike
+ *   ambient     a space of ambient_mL on the other side of the elements, where a rig has one:
+ *               stream b goes there and the valve does nothing; with next to no flow the room
+ *               comes in
  *
  * Standard litre: 0 degC, 101.325 kPa. The selected stream goes to the cell, the other to the vent.
  * All sites stand in the same cell. What compression keeps back of the flow is left out. Dead time,
@@ -95,6 +99,8 @@ struct gasline {
     double since_change_mL; /* through the tube since its inlet changed last */
     bool settled;           /* nothing at the cell changes any more */
     struct gas_view view;   /* view.mix is the state of the cell */
+    double ambient_mL;      /* 0: the ambient side of the elements is the room */
+    struct gas_mix ambient; /* there */
 };
 
 /* Flows of `line->flows`, volumes and ambient conditions are set by the caller; the line is full of

@@ -7,6 +7,7 @@
 /* rms of one reading */
 static const double U_NOISE_mV = 0.2, SOURCE_NOISE_mV = 0.1, LOCK_IN_NOISE_V = 10e-6;
 static const double PUMP_NOISE_mA = 1e-3, LEAK_NOISE_mA = 1e-6; /* A and B; C */
+static const double REFERENCE_NOISE_mA = 5e-6;
 static const double METER_NOISE_V = 1e-4;
 
 static double dead_read(void *ctx, enum plant_signal signal, unsigned channel, struct instant now)
@@ -78,16 +79,21 @@ static void drive(struct direct_source *source, enum plant_signal signal, double
     }
 }
 
+static bool is_drive(enum plant_signal signal, double value)
+{
+    bool known = signal == PLANT_SOURCE_V || signal == PLANT_SOURCE_A ||
+                 signal == PLANT_SOURCE_OFF || signal == PLANT_SOURCE_LIMIT_V ||
+                 signal == PLANT_SOURCE_LIMIT_A;
+    return known && !isnan(value);
+}
+
 static void source_write(void *ctx, enum plant_signal signal, unsigned channel, double value,
                          struct instant now)
 {
     struct twin_port *port = ctx;
     (void)channel;
     twin_advance(port->twin, now);
-    bool known = signal == PLANT_SOURCE_V || signal == PLANT_SOURCE_A ||
-                 signal == PLANT_SOURCE_OFF || signal == PLANT_SOURCE_LIMIT_V ||
-                 signal == PLANT_SOURCE_LIMIT_A;
-    if (!known || isnan(value))
+    if (!is_drive(signal, value))
         return;
     struct twin_site *site = &port->twin->sites[port->index];
     drive(&site_direct_wires(port->twin, site)->source, signal, value);
@@ -99,6 +105,52 @@ struct plant twin_plant_source(struct twin *twin, unsigned site)
     if (!twin_element_is_direct(twin->config.element))
         return plant_dead(twin);
     return (struct plant){source_read, source_write, &twin->controller_ports[site - 1]};
+}
+
+/* ---- source-meter at the reference electrode */
+
+static double reference_read(void *ctx, enum plant_signal signal, unsigned channel,
+                             struct instant now)
+{
+    struct twin_port *port = ctx;
+    struct twin *twin = port->twin;
+    (void)channel;
+    twin_advance(twin, now);
+    struct twin_site *site = &twin->sites[port->index];
+    const struct site_direct *d = &site->direct;
+    const struct direct_reading *reading = site_direct_read(twin, site);
+    bool on = d->wires.reference.mode != DIRECT_OFF;
+    switch (signal) {
+    case PLANT_SOURCE_V:
+        return noisy(twin, reading->reference_mV, SOURCE_NOISE_mV, d->reference_key) / 1000;
+    case PLANT_SOURCE_A:
+        return on ? noisy(twin, reading->reference_mA, REFERENCE_NOISE_mA, ~d->reference_key) / 1000
+                  : 0;
+    case PLANT_SOURCE_COMPLIANCE:
+        return on && reading->reference_compliance ? 1 : 0;
+    default:
+        return (double)NAN;
+    }
+}
+
+static void reference_write(void *ctx, enum plant_signal signal, unsigned channel, double value,
+                            struct instant now)
+{
+    struct twin_port *port = ctx;
+    (void)channel;
+    twin_advance(port->twin, now);
+    if (!is_drive(signal, value))
+        return;
+    struct twin_site *site = &port->twin->sites[port->index];
+    drive(&site_direct_wires(port->twin, site)->reference, signal, value);
+}
+
+struct plant twin_plant_reference(struct twin *twin, unsigned site)
+{
+    assert(site >= 1 && site <= twin->config.sites);
+    if (twin->config.element != TWIN_ELEMENT_A)
+        return plant_dead(twin);
+    return (struct plant){reference_read, reference_write, &twin->controller_ports[site - 1]};
 }
 
 /* ---- scanner */

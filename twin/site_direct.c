@@ -115,6 +115,7 @@ static void name_noise(struct site_direct *d, uint64_t seed, unsigned site)
     d->second_key = noise_key(seed, "second U", site);
     d->source_key = noise_key(seed, "source", site);
     d->lock_in_key = noise_key(seed, "lock-in", site);
+    d->reference_key = noise_key(seed, "reference source", site);
 }
 
 void site_direct_build(struct twin *twin, unsigned i)
@@ -146,6 +147,7 @@ void site_direct_build(struct twin *twin, unsigned i)
     d->wires.sine_Hz = SINE_Hz;
     d->wires.source.limit_mV = LIMIT_mV;
     d->wires.source.limit_mA = LIMIT_mA;
+    d->wires.reference = d->wires.source;
     site->part.heater = wiring->heater;
 }
 
@@ -155,6 +157,8 @@ static struct direct_at at_of(const struct twin *twin, const struct twin_site *s
 {
     return (struct direct_at){
         .gas = &twin->line.view,
+        .ambient = twin->config.ambient_port_mL > 0 ? &twin->line.ambient : NULL,
+        .ambient_kPa = twin->config.ambient_kPa,
         .T_K = site->heater.T_K,
         .heater_V = site->rail ? site->rail->terminal_V : 0,
         .u = noise_uniform(site->direct.jump_key, twin->tick / JUMP_STEPS),

@@ -14,8 +14,8 @@ struct site_direct {
         struct direct_b b;
         struct direct_c c;
     } cell;
-    uint64_t jump_key, u_key, second_key, source_key, lock_in_key; /* noise */
-    bool found;                                                    /* `reading` is of `at_tick` */
+    uint64_t jump_key, u_key, second_key, source_key, lock_in_key, reference_key; /* noise */
+    bool found; /* `reading` is of `at_tick` */
     uint64_t at_tick;
     double at_heater_V;
     struct direct_reading reading;

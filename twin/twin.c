@@ -43,6 +43,7 @@ static void build_line(struct twin *twin)
     line->manifold_mL = config->manifold_mL;
     line->tube_mL = config->cell_mL / 2;
     line->cell_mL = config->cell_mL / 2;
+    line->ambient_mL = config->ambient_port_mL;
     line->ambient_degC = config->ambient_degC;
     line->ambient_kPa = config->ambient_kPa;
     for (unsigned i = 0; i < config->flow_count; i++) {

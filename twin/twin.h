@@ -73,8 +73,10 @@ struct twin_config {
     struct twin_flow flows[TWIN_FLOWS_MAX];
     struct twin_flow_fault flow_faults[TWIN_FLOWS_MAX]; /* by flow */
     unsigned flow_count;
-    double manifold_mL; /* dead volume from the controllers to the valve */
-    double cell_mL;     /* from the valve to an element */
+    double ambient_port_mL; /* of the space on the ambient side of the elements, fed by stream b;
+                               0: that side is the room, and a valve selects stream b */
+    double manifold_mL;     /* dead volume from the controllers to the valve */
+    double cell_mL;         /* from the valve to an element */
     double ambient_degC, ambient_kPa;
     struct twin_back_pressure back_pressure;
     /* One more at the vent of the stream that is not selected; its outlet is that of the first. */
@@ -149,6 +151,10 @@ struct plant twin_plant_insulation_relays(struct twin *twin);
  * minus working electrode, a positive current brings oxygen into the reference. Off it reads the
  * open voltage. */
 struct plant twin_plant_source(struct twin *twin, unsigned site);
+/* A second source-meter of a site with element A: at its reference electrode, which is positive
+ * against the measuring electrode; a positive current brings oxygen into the reference chamber.
+ * While it is off the relay of the scanner decides. Of another element: dead. */
+struct plant twin_plant_reference(struct twin *twin, unsigned site);
 /* The scanner with its meter. Input c: the voltage of site c + 1 (A: U_N, reference minus measuring
  * electrode, B: U12-13, C: U); input sites + c: U_N of its second reference electrode (A, V9). The
  * meter's resistance (10 Gohm until written) lies at every input all the time. Relay c: 20 uA

@@ -162,6 +162,7 @@ enum rc twin_config_check(const struct twin_config *config)
         config->sites >= 1 && config->sites <= TWIN_SITES_MAX && element_in_range(config) &&
         num_within(config->manifold_mL, 0.1, 10000) && num_within(config->cell_mL, 0.1, 10000) &&
         num_within(config->ambient_degC, -40, 85) && num_within(config->ambient_kPa, 50, 250) &&
+        (config->ambient_port_mL <= 0 || num_within(config->ambient_port_mL, 0.1, 10000)) &&
         back_pressure_in_range(&config->back_pressure) &&
         back_pressure_in_range(&config->vent_pressure) &&
         (!config->vent_pressure.fitted || config->back_pressure.fitted) &&
