@@ -36,6 +36,7 @@ struct dut_reader {
 static const struct key top_keys[] = {
     {"electrode-max", {{NULL, "V",    0.1,  2.0,  TOP(electrode_V)}},      false},
     {"ip-max",        {{NULL, "mA",   1e-4, 50,   TOP(ip_mA)}},            false},
+    {"reference-max", {{NULL, "uA",  0.1,  1000, TOP(reference_uA)}},     true},
     {"ri-nominal",    {{NULL, "ohm",  1,    1e5,  TOP(ri_ohm)}},           false},
     {"temperature",   {{NULL, "degC", 400,  950,  TOP(temperature_degC)}}, false},
     {"pressure",      {{NULL, "kPa",  50,   300,  TOP(pressure_kPa)}},     false},

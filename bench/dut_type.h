@@ -7,6 +7,7 @@
  *   variant p1 "consistent with ..."        # metadata: no test verifies a geometry
  *   electrode-max 2 V
  *   ip-max 10 mA
+ *   reference-max 50 uA                      # at the reference electrode; no line: none
  *   ri-nominal 300 ohm
  *   temperature 780 degC   pressure ...  flow ...  soak ...     # one a line: standard conditions
  *   trim 30 ohm to 300 ohm                   # the finished sensor's resistor; no line: none
@@ -14,8 +15,8 @@
  *   heater ... end                           # see docs/file-formats.md
  *   pump ... end                             # not needed: its pump cell, regulated by the bench
  *
- * Every key stands once; all but trim, bare-ip, variant, boost, hold and the block pump are
- * needed. */
+ * Every key stands once; all but reference-max, trim, bare-ip, variant, boost, hold and the block
+ * pump are needed. */
 #ifndef BENCH_DUT_TYPE_H
 #define BENCH_DUT_TYPE_H
 
@@ -46,6 +47,7 @@ struct dut_type {
     struct dut_variant variants[DUT_VARIANTS_MAX];
     unsigned variant_count;
     double electrode_V, ip_mA, ri_ohm;
+    double reference_uA; /* most at a reference electrode; 0: the type takes none */
     double temperature_degC, pressure_kPa, flow_Lmin, soak_s;
     bool has_trim; /* the finished sensor differs from the bare element */
     double trim_lo_ohm, trim_hi_ohm, bare_lo_mA, bare_hi_mA;

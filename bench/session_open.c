@@ -88,8 +88,11 @@ static double source_limit_si(const struct session *s, unsigned channel)
         b->kind == BINDING_DEVICE ? station->instruments[b->instrument].entry : NULL;
     if (!entry || entry->driver->capability != &capability_source_meter)
         return (double)NAN;
+    double most_A = station->instruments[b->instrument].at_reference
+                        ? station->dut->reference_uA * 1e-6
+                        : station->dut->ip_mA * 1e-3;
     double type = b->signal == SOURCE_SIGNAL_LIMIT_U   ? station->dut->electrode_V
-                  : b->signal == SOURCE_SIGNAL_LIMIT_I ? station->dut->ip_mA * 1e-3
+                  : b->signal == SOURCE_SIGNAL_LIMIT_I ? most_A
                                                        : (double)NAN;
     return inside * type < most ? inside * type : isnan(type) ? type : most;
 }

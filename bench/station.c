@@ -184,6 +184,10 @@ static void check_whole(struct station_reader *r)
         station_fail(r, whole, "add: channels \"FILE.csv\"", "the channel table is missing");
     if (r->station->view.channels)
         station_check_envelope(r);
+    if (r->station->twin.declared &&
+        r->station->view.b_is_ambient != (r->station->twin.config.ambient_port_mL > 0.0))
+        station_fail(r, whole, "stream b to ambient, and in the twin block: ambient 10 mL",
+                     "the station and its twin differ about a gas on the ambient side");
 }
 
 enum rc station_load(const char *path, struct diag *diag, struct station **out)

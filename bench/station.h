@@ -9,7 +9,7 @@
  *   nominal 2 L/min                         # usual total flow: a purge needs 25 % of it
  *   volume 60 mL                            # from the flow controllers to the sensors
  *   coldest 120 degC                        # coldest wall of the gas path: needed for water vapour
- *   stream b via select
+ *   stream b via select                     # or: stream b to ambient
  *   suction gas.suction                     # switch of a pump behind the elements
  *   dut "types/barrier.dut"                 # kind of part; its limits tighten the envelope
  *   heaters-on psu1                         # channel n heats site n, regulated by the bench
@@ -50,6 +50,7 @@ struct station_instrument {
     struct device_setup setup;
     struct duration poll; /* 0: the driver's */
     char cert[32], cal_due[12];
+    bool at_reference; /* a source-meter at the reference electrode */
     struct place at;
 };
 

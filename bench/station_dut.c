@@ -188,15 +188,28 @@ static bool check_source_limited(struct station_reader *r, unsigned channel)
     return true;
 }
 
+static double most_through_A(const struct station *station, const struct station_binding *b)
+{
+    if (b->kind == BINDING_DEVICE && station->instruments[b->instrument].at_reference)
+        return station->dut->reference_uA * 1e-6;
+    return station->dut->ip_mA * 1e-3;
+}
+
 static bool limit_electrodes(struct station_reader *r, unsigned channel)
 {
     const struct station_binding *b = &r->station->channels[channel].binding[0];
     const struct capability *capability = capability_of(r->station, b);
-    double most_V = r->station->dut->electrode_V, most_A = r->station->dut->ip_mA * 1e-3;
+    double most_V = r->station->dut->electrode_V, most_A = most_through_A(r->station, b);
     if (capability == &capability_lock_in && b->signal == LOCK_IN_SIGNAL_AMPLITUDE)
         return add_limit(r, channel, (double)NAN, most_V * M_SQRT1_2); /* it is told in rms */
     if (capability != &capability_source_meter)
         return true;
+    if (!(most_A > 0.0))
+        return station_fail(r, r->station->channels[channel].at,
+                            "add to the type: reference-max 50 uA",
+                            "channel '%s' is at a reference electrode: type '%s' takes no current "
+                            "there",
+                            r->station->channels[channel].name, r->station->dut->name);
     switch (b->signal) {
     case SOURCE_SIGNAL_U:
         return add_limit(r, channel, -most_V, most_V);

@@ -40,10 +40,14 @@ bool station_parse_stream(struct station_reader *r)
     struct span word;
     if (!station_word(r, "b", &word) || !span_is(word, "b"))
         return station_fail(r, r->token.at, NULL, "the second stream is called b");
-    if (!station_keyword(r, "via") || !station_keyword(r, "select"))
-        return false;
     r->station->view.has_streams = true;
-    return station_end(r);
+    if (!station_word(r, "via or to", &word))
+        return false;
+    r->station->view.b_is_ambient = span_is(word, "to");
+    if (!r->station->view.b_is_ambient && !span_is(word, "via"))
+        return station_fail(r, r->token.at, NULL, "expected via select or to ambient");
+    return station_keyword(r, r->station->view.b_is_ambient ? "ambient" : "select") &&
+           station_end(r);
 }
 
 bool station_parse_hottest(struct station_reader *r)

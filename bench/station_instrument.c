@@ -4,6 +4,7 @@
 #include "bench/station_private.h"
 #include "core/num.h"
 #include "instruments/capability/pressure_controller.h"
+#include "instruments/capability/source_meter.h"
 #include "instruments/link.h"
 
 static bool parse_port(struct station_reader *r, struct station_instrument *to)
@@ -175,6 +176,17 @@ static bool option_cert(struct station_reader *r, struct station_instrument *to)
     return station_text(r, "the certificate", to->cert, sizeof to->cert);
 }
 
+/* "at reference": the type's reference-max is its limit. */
+static bool option_at(struct station_reader *r, struct station_instrument *to)
+{
+    if (!station_keyword(r, "reference"))
+        return false;
+    if (to->entry && to->entry->driver->capability != &capability_source_meter)
+        return station_fail(r, r->token.at, NULL, "'%s' is no source-meter", to->setup.name);
+    to->at_reference = true;
+    return true;
+}
+
 static const struct {
     const char *word;
     bool (*parse)(struct station_reader *r, struct station_instrument *to);
@@ -191,6 +203,7 @@ static const struct {
     {"poll", option_poll},
     {"cal", option_cal},
     {"cert", option_cert},
+    {"at", option_at},
 };
 
 static_assert(COUNT(options) <= STATION_WORDS_MAX, "each option has its line");

@@ -11,10 +11,12 @@
  *                                     # pressure while the pin is on; 'suction ...' may be left out
  *       vent-pressure bpc2            # at the vent of the stream that is not selected; same outlet
  *       reverse io1 10                # output pin that reverses the flow over the elements
+ *       ambient 10 mL                 # space on the ambient side of the elements, fed by stream b
  *       manifold 40 mL
  *       cell 12 mL
  *       element lsu49                 # or: element barrier variant p2
- *       source smu1 1                 # direct elements: source-meter and lock-in of site 1,
+ *       source smu1 1                 # direct elements: source-meter and lock-in of site 1; one
+ *                                     # that is 'at reference' stands at the reference electrode
  *       lockin li1 1
  *       scanner daq1                  # scanner of all sites,
  *       meter dmm1 on psu2 1          # voltmeter at the terminals of psu2, channel 1
@@ -265,6 +267,11 @@ static bool parse_cell(struct station_reader *r)
     return parse_millilitres(r, &r->station->twin.config.cell_mL);
 }
 
+static bool parse_ambient(struct station_reader *r)
+{
+    return parse_millilitres(r, &r->station->twin.config.ambient_port_mL);
+}
+
 /* --- the element ------------------------------------------------------------------------------ */
 
 /* clang-format off */
@@ -381,6 +388,7 @@ static const struct {
     {"reverse",       parse_reverse,         false},
     {"manifold",      parse_manifold,        false},
     {"cell",          parse_cell,            false},
+    {"ambient",       parse_ambient,         true},
     {"element",       parse_element,         false},
     {"source",        parse_site_instrument, true},
     {"lockin",        parse_site_instrument, true},

@@ -22,3 +22,11 @@ double channel_most_kPa(const struct bench_view *view)
     }
     return most_kPa > 110 ? most_kPa : 110;
 }
+
+char channel_stream(const struct bench_view *view, const char *name)
+{
+    static const char ambient[] = "gas.ambient_";
+    if (!view->b_is_ambient)
+        return 0;
+    return strncmp(name, ambient, sizeof ambient - 1) == 0 ? 'b' : 'a';
+}

@@ -61,7 +61,12 @@ struct bench_view {
     double coldest_degC; /* coldest wall of it, for water vapour; NaN: none declared */
     bool has_streams;
     const char *suction; /* switch of a pump behind the elements: air may leak in; NULL: none */
+    bool b_is_ambient;   /* stream b goes to the ambient side of the elements: nothing selects it */
 };
+
+/* Where a flow goes by its pipe: where stream b is the ambient side, channels named gas.ambient_*
+ * are 'b' and all others 'a'. 0: either, as a mix says. */
+char channel_stream(const struct bench_view *view, const char *name);
 
 /* -1: none. */
 int channel_find(const struct bench_view *view, struct span name);

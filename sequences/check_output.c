@@ -106,7 +106,23 @@ void check_stream_stmt(struct check *c, struct stmt *stmt)
     if (!c->view->has_streams && (stmt->kind == STMT_SELECT || stmt->stream == 'b')) {
         check_error(c, stmt->at, "a station declares it: stream b via select",
                     "this station has no second gas stream");
+    } else if (c->view->b_is_ambient && stmt->kind == STMT_SELECT) {
+        check_error(c, stmt->at, "'mix b' sets the gas there",
+                    "stream b of this station is the ambient side of the elements: no valve "
+                    "selects it");
     }
+}
+
+/* Which side of the elements a flow reaches, its pipe decides. */
+static void check_side(struct check *c, const struct stmt *stmt, const struct mix_item *item)
+{
+    const struct gas_supply *gas = item->bound;
+    char stream = gas ? channel_stream(c->view, gas->channel) : 0;
+    if (!stream || stream == (stmt->stream == 'b' ? 'b' : 'a'))
+        return;
+    check_error(c, item->at, stream == 'b' ? "mix b ..." : "mix a ...",
+                "'%s' flows on stream %c alone: %s side of the elements", item->gas, stream,
+                stream == 'b' ? "the ambient" : "the exhaust");
 }
 
 void check_mix_stmt(struct check *c, struct stmt *stmt)
@@ -115,6 +131,7 @@ void check_mix_stmt(struct check *c, struct stmt *stmt)
     check_stream_stmt(c, stmt);
     for (struct mix_item *item = stmt->mixes; item; item = item->next, items++) {
         check_gas(c, item);
+        check_side(c, stmt, item);
         if (!item->amount && ++balances == 2)
             check_error(c, item->at, NULL, "only one gas can be the balance");
         for (const struct mix_item *b = item->next; b && items < CHECK_MIX_MAX; b = b->next) {

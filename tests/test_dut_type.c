@@ -119,6 +119,7 @@ static void the_good_file_is_taken_whole(void **state)
     assert_true(h->preheat_V == 2 && h->ramp_V_s == 0.4 && h->target_ohm == 300 && h->falls);
     assert_true(h->boost_V == 12 && h->boost_s == 0 && h->hold_s == 30); /* not said */
     assert_false(l.type->has_trim);
+    assert_true(l.type->reference_uA == 0); /* no current at a reference electrode */
     unload(&l);
 }
 
@@ -131,6 +132,8 @@ static const struct { const char *key, *line, *message; } mistakes[] = {
     {"electrode-max", "electrode-max 2 V x",  "one word too many"},
     {"ip-max",        "ip-max 51 mA",         "this must be from 0.0001 to 50 mA"},
     {"ip-max",        "ip-max -1 mA",         "expected a quantity in mA"},
+    {"soak",          "soak 60 s\nreference-max 2 mA", "this must be from 0.1 to 1000 uA"},
+    {"soak",          "soak 60 s\nreference-max 5 V", "expected a quantity in uA"},
     {"ri-nominal",    "ri-nominal 0 ohm",     "this must be from 1 to 100000 ohm"},
     {"temperature",   "temperature 20 degC",  "this must be from 400 to 950 degC"},
     {"pressure",      "pressure 1 kPa",       "this must be from 50 to 300 kPa"},

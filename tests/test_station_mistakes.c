@@ -105,6 +105,7 @@ static const struct station_mistake statements[] = {
     {"stream c via select", 10, 8, "the second stream is called b", ""},
     {"stream b over select", 10, 10, "expected via", ""},
     {"stream b via valve", 10, 14, "expected select", ""},
+    {"stream b to select", 10, 13, "expected ambient", ""},
     {"stream b via select now", 10, 21, "one word too many", ""},
     {"suction", 10, 8, "expected the channel of the pump", ""},
     {"suction sel", 10, 9, "suction: 'sel' is no switch that all sites share", ""},

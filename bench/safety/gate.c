@@ -95,7 +95,7 @@ static bool collect_gases(struct gate *gate)
         gas->full_scale_slpm = channel->max_si * 60000.0;
         gas->measured_slpm = (double)NAN;
         gas->inert = gas->supply && is_inert(&gas->supply->mix);
-        gas->stream = 'a';
+        gas->stream = channel_stream(&gate->station->view, channel->name) == 'b' ? 'b' : 'a';
     }
     return true;
 }
