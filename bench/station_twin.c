@@ -388,7 +388,7 @@ static const struct {
     {"reverse",       parse_reverse,         false},
     {"manifold",      parse_manifold,        false},
     {"cell",          parse_cell,            false},
-    {"ambient",       parse_ambient,         true},
+    {"ambient",       parse_ambient,         false},
     {"element",       parse_element,         false},
     {"source",        parse_site_instrument, true},
     {"lockin",        parse_site_instrument, true},
