@@ -108,8 +108,6 @@ static void check_envelope(struct station_reader *r, unsigned i)
 bool station_parse_suction(struct station_reader *r)
 {
     struct span word;
-    if (r->suction[0])
-        return station_fail(r, r->token.at, NULL, "'%s' stands twice", "suction");
     if (!station_word(r, "the channel of the pump", &word) ||
         !station_copy(r, word, r->suction, sizeof r->suction))
         return false;

@@ -58,8 +58,6 @@ bool station_parse_insulation(struct station_reader *r)
     struct station_insulation *to = &r->station->insulation;
     struct place at = r->token.at;
     long pin;
-    if (to->declared)
-        return station_fail(r, at, NULL, "'%s' stands twice", "insulation-tester");
     *to = (struct station_insulation){.declared = true, .at = at, .cold_s = 600.0};
     if (!take_of_kind(r, &capability_insulation_tester, "insulation tester", &to->tester) ||
         !station_keyword(r, "interlock") ||

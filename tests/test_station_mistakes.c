@@ -110,7 +110,7 @@ static const struct station_mistake statements[] = {
     {"suction", 10, 8, "expected the channel of the pump", ""},
     {"suction sel", 10, 9, "suction: 'sel' is no switch that all sites share", ""},
     {"suction gas.pump", 10, 9, "suction: channel 'gas.pump' is not on this station", ""},
-    {"suction sel\nsuction sel", 11, 1, "'suction' stands twice", ""},
+    {"suction sel\nsuction sel", 11, 1, "'suction' is given twice, first on line 10", ""},
     {"suction sel now", 10, 13, "one word too many", ""},
     {"volum 60 mL",
      10, 1, "no such statement in a station file: 'volum'", "did you mean 'volume'?"},
