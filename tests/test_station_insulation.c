@@ -81,7 +81,7 @@ static void every_mistake_is_said(void **state)
         {STATEMENT("daq1 interlock io1 1 pairs dut.hs"), ROWS OUTPUT, "no insulation tester"},
         {STATEMENT("ist1 interlock daq1 1 pairs dut.hs"), ROWS OUTPUT, "no digital input"},
         {STATEMENT("ist9 interlock io1 1 pairs dut.hs"), ROWS OUTPUT, "no instrument 'ist9'"},
-        {HEAD TESTER TESTER, ROWS OUTPUT, "stands twice"},
+        {HEAD TESTER TESTER, ROWS OUTPUT, "is given twice"},
         {HEAD TESTER "twin\n    insulation ist1 relays io1 check 100 Mohm\nend\n", ROWS OUTPUT,
          "'io1' is no scanner"},
         {HEAD TESTER "twin\n    insulation daq1 relays daq1 check 100 Mohm\nend\n", ROWS OUTPUT,
