@@ -42,6 +42,7 @@ const struct registry_entry registry[] = {
     {&k34461a_driver, &k34461a_sim},
     {&k34461a_10v_driver, &k34461a_10v_sim},
     {&k34465a_driver, &k34465a_sim},
+    {&k34465a_dig_driver, &k34465a_dig_sim},
     {&daq970a_driver, &daq970a_sim},
     {&k34970a_driver, &k34970a_sim},
     {&k34972a_driver, &k34972a_sim},

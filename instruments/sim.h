@@ -43,6 +43,9 @@ enum plant_signal {
     PLANT_LOCK_IN_Y_V,       /* read */
     PLANT_INSULATION_V,      /* write: an insulation tester drives this voltage, 0: off; read */
     PLANT_INSULATION_ohm,    /* read: resistance that it finds; not finite: open */
+    PLANT_EDGE_ARM,          /* write: 1: the next edge at the trigger input counts */
+    PLANT_EDGE_us,           /* read: when it came, us since 0; NaN: not yet */
+    PLANT_FAST_V,            /* read: at a digitizer's input, at any instant since it was armed */
     PLANT_SIGNALS
 };
 

@@ -65,7 +65,7 @@ static void any_chunking_gives_the_same_frames(void **state)
     /* clang-format off */
     static const struct { const struct framing *framing; const char *alphabet; size_t letters; } rows[] = {
         { &framing_line_cr, "AB 1\r\n", 6 }, { &framing_line_cr, "AB 123456789", 12 },
-        { &framing_line_lf, "AB 1\r\n", 6 }, { &framing_line_lf, "AB 123456789", 12 },
+        { &framing_record_lf, "AB 1\r\n", 6 }, { &framing_line_lf, "AB 1\r\n", 6 }, { &framing_line_lf, "AB 123456789", 12 },
         { &framing_propar, "\x10\x02\x03\x10\x41", 5 }, { &framing_propar, "\x10\x10\x02\x41\x41\x41\x41", 7 },
         { &framing_frame26, "\xAA\x00\x00\x01", 4 },
     };
@@ -166,6 +166,24 @@ static void too_long_a_line_is_dropped_and_the_next_is_whole(void **state)
     assert_int_equal(cut.frame_len[0], 300);
 }
 
+static void a_record_is_a_longer_line(void **state)
+{
+    (void)state;
+    static char stream[2100];
+    struct span frame;
+    size_t used;
+    memset(stream, 'x', sizeof stream);
+    stream[1535] = '\n'; /* 96 readings of a meter */
+    const struct span all = {stream, sizeof stream};
+    assert_int_equal(framing_record_lf.cut(all, &frame, &used), FRAME_READY);
+    assert_int_equal(frame.len, 1535);
+    assert_int_equal(framing_line_lf.cut(all, &frame, &used), FRAME_MORE);
+    assert_int_equal(used, 301);
+    stream[1535] = 'x';
+    assert_int_equal(framing_record_lf.cut(all, &frame, &used), FRAME_MORE);
+    assert_int_equal(used, 2001);
+}
+
 static void noise_before_a_long_message_does_not_count_as_its_length(void **state)
 {
     (void)state;
@@ -193,6 +211,7 @@ int main(void)
         cmocka_unit_test(a_load_frame_is_found_behind_noise_and_false_starts),
         cmocka_unit_test(noise_before_a_long_message_does_not_count_as_its_length),
         cmocka_unit_test(too_long_a_line_is_dropped_and_the_next_is_whole),
+        cmocka_unit_test(a_record_is_a_longer_line),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

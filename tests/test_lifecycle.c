@@ -45,6 +45,7 @@ LIFE_OF(k34460a)
 LIFE_OF(k34461a)
 LIFE_OF(k34461a_10v)
 LIFE_OF(k34465a)
+LIFE_OF(k34465a_dig)
 LIFE_OF(daq970a)
 LIFE_OF(k34970a)
 LIFE_OF(k34972a)
@@ -95,6 +96,7 @@ int main(void)
         cmocka_unit_test(k34461a_lives_through_everything),
         cmocka_unit_test(k34461a_10v_lives_through_everything),
         cmocka_unit_test(k34465a_lives_through_everything),
+        cmocka_unit_test(k34465a_dig_lives_through_everything),
         cmocka_unit_test(daq970a_lives_through_everything),
         cmocka_unit_test(k34970a_lives_through_everything),
         cmocka_unit_test(k34972a_lives_through_everything),

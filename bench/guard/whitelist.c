@@ -38,6 +38,7 @@ static const struct form {
     FORM(":OUTP OFF;:OUTP:SMOD HIMP;:OUTP?;:OUTP:SMOD?\n"),        /* source-meter: high impedance */
     FORM("OUTX 0;SLVL 0.004;SLVL?\r"),                            /* lock-in: its least amplitude */
     FORM("FUNC:TEST OFF\r\nFUNC:TEST?\r\n"),                       /* insulation tester: off */
+    FORM(":ABOR;:SAMP:TIM 2E-5;:SAMP:TIM?\n"),                    /* digitizer: it waits for no edge */
     FORM(":ROUT:OPEN (@201:216);:ROUT:CLOS? (@201:216)\n"),       /* scanner: all relays open */
 };
 /* clang-format on */

@@ -4,6 +4,7 @@
 
 #include "instruments/capability/can_adapter.h"
 #include "instruments/capability/digital_io.h"
+#include "instruments/capability/digitizer.h"
 #include "instruments/capability/flow_controller.h"
 #include "instruments/capability/insulation_tester.h"
 #include "instruments/capability/lambda_controller.h"
@@ -80,6 +81,16 @@ static const struct signal insulation_signals[INSULATION_SIGNALS] = {
     [INSULATION_SIGNAL_R]      = { "r",      "ohm",   offsetof(struct insulation_reading, r_ohm) },
     [INSULATION_SIGNAL_OVER]   = { "over",   "onoff", offsetof(struct insulation_reading, over) },
 };
+#define WINDOW(i, name) [DIGITIZER_SIGNAL_WINDOW + (i)] = { name, "V", offsetof(struct digitizer_reading, u_V[i]) }
+static const struct signal digitizer_signals[DIGITIZER_SIGNALS] = {
+    [DIGITIZER_SIGNAL_ARM]      = { "arm",      "onoff", SIGNAL_WRITE_ONLY, .writable = true },
+    [DIGITIZER_SIGNAL_INTERVAL] = { "interval", "us",    SIGNAL_WRITE_ONLY, .writable = true, .safe = 20 },
+    [DIGITIZER_SIGNAL_READY]    = { "ready",    "onoff", offsetof(struct digitizer_reading, ready) },
+    [DIGITIZER_SIGNAL_U_BEFORE] = { "u_before", "V",     offsetof(struct digitizer_reading, u_before_V) },
+    [DIGITIZER_SIGNAL_SCATTER]  = { "scatter",  "V",     offsetof(struct digitizer_reading, scatter_V) },
+    WINDOW(0, "u_50us"), WINDOW(1, "u_100us"), WINDOW(2, "u_500us"), WINDOW(3, "u_5ms"), WINDOW(4, "u_50ms"),
+};
+const double digitizer_delay_us[DIGITIZER_WINDOWS] = { 50, 100, 500, 5e3, 50e3 };
 /* clang-format on */
 
 const struct capability capability_flow_controller = {
@@ -116,6 +127,9 @@ const struct capability capability_insulation_tester = {.name = "insulation_test
                                                         TABLE(insulation_signals),
                                                         .reading_size =
                                                             sizeof(struct insulation_reading)};
+const struct capability capability_digitizer = {.name = "digitizer",
+                                                TABLE(digitizer_signals),
+                                                .reading_size = sizeof(struct digitizer_reading)};
 const struct capability capability_can_adapter = {.name = "can_adapter"};
 
 int capability_signal(const struct capability *capability, const char *name, size_t len)

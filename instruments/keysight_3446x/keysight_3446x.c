@@ -1,24 +1,25 @@
-#include "instruments/keysight_3446x/keysight_3446x.h"
+#include "instruments/keysight_3446x/keysight_3446x_private.h"
 
 #include <math.h>
 
 #include "core/num.h"
 #include "instruments/proto/scpi.h"
 
-/* A line to send and what must come back, one letter for each field: f function and range, z high
- * impedance, i immediate trigger, 1 the number one, e an empty error queue. In `send` {r} is the
- * range. Joined commands begin with a colon: without it a header inherits the path of the one
- * before. */
-struct line {
-    const char *send, *expect;
-};
-
 /* One power line cycle, 20 ms at 50 Hz, rejects the mains and leaves room in 0.1 s. */
 /* clang-format off */
-static const struct line configure_table[] = {
+static const struct keysight_3446x_line configure_table[] = {
     { "*CLS;:ABOR;:CONF:VOLT:DC {r};:CONF?;:SYST:ERR?", "fe" },
     { ":VOLT:DC:NPLC 1;:VOLT:DC:IMP:AUTO ON;:VOLT:DC:NPLC?;:VOLT:DC:IMP:AUTO?;:SYST:ERR?", "1ze" },
     { ":TRIG:SOUR IMM;:TRIG:COUN 1;:SAMP:COUN 1;:TRIG:SOUR?;:TRIG:COUN?;:SAMP:COUN?;:SYST:ERR?", "i11e" },
+};
+static const struct {
+    char letter;
+    const char *wanted, *others[3];
+} words[] = {
+    { 'i', "IMM", { "EXT", "BUS", "INT" } },
+    { 'x', "EXT", { "IMM", "BUS", "INT" } },
+    { 'p', "POS", { "NEG" } },
+    { 'm', "TIM", { "IMM" } },
 };
 static const struct keysight_3446x_model k34460a = {
     .model = "34460A", .range_V = 1.0, .range = "1",
@@ -34,11 +35,18 @@ static const struct keysight_3446x_model k34465a = {
     .serial = "MY54500001", .firmware = "A.02.14-02.40-02.14-00.52-04-01" };
 /* clang-format on */
 
-static enum rc put_range(const void *ctx, char letter, struct obuf *out)
+static enum rc put_place(const void *ctx, char letter, struct obuf *out)
 {
     const struct keysight_3446x_model *model = ctx;
-    (void)letter; /* the only one */
-    return obuf_put(out, span_text(model->range));
+    if (letter == 'r')
+        return obuf_put(out, span_text(model->range));
+    return num_put_fixed(out, letter == 'c' ? model->before + model->after : model->before, 0);
+}
+
+enum rc keysight_3446x_put_line(const struct keysight_3446x_model *model, const char *send,
+                                struct obuf *request)
+{
+    return scpi_put_line(request, &(struct scpi_template){send, put_place, model});
 }
 
 static enum rc encode(const struct driver *self, const struct device_setup *setup,
@@ -54,8 +62,7 @@ static enum rc encode(const struct driver *self, const struct device_setup *setu
         return obuf_put(request, SPAN("*IDN?\n"));
     case ASK_CONFIGURE:
         return ask->step < COUNT(configure_table)
-                   ? scpi_put_line(request, &(struct scpi_template){configure_table[ask->step].send,
-                                                                    put_range, self->model})
+                   ? keysight_3446x_put_line(self->model, configure_table[ask->step].send, request)
                    : RC_CONFIG;
     case ASK_SET:
         return RC_RANGE; /* nothing can be set */
@@ -66,9 +73,9 @@ static enum rc encode(const struct driver *self, const struct device_setup *setu
     return RC_CONFIG;
 }
 
-static enum rc decode_identity(const struct keysight_3446x_model *model,
-                               const struct device_setup *setup, struct span frame,
-                               struct identity *identity)
+enum rc keysight_3446x_decode_identity(const struct keysight_3446x_model *model,
+                                       const struct device_setup *setup, struct span frame,
+                                       struct identity *identity)
 {
     struct scpi_identity idn;
     enum rc rc = scpi_accept_identity(frame, model->model, setup->expect_serial, &idn);
@@ -80,7 +87,8 @@ static enum rc decode_identity(const struct keysight_3446x_model *model,
 
 /* The meter prints every reading with an exponent of two digits. That is demanded, because a number
  * that lost its last digits would still be a number. */
-static enum rc decode_reading(struct span text, double limit_V, double *out)
+enum rc keysight_3446x_decode_reading(const struct keysight_3446x_model *model, struct span text,
+                                      double *out)
 {
     double value;
 
@@ -93,7 +101,7 @@ static enum rc decode_reading(struct span text, double limit_V, double *out)
         *out = (double)NAN;
         return RC_OK;
     }
-    if (!(fabs(value) <= limit_V))
+    if (!(fabs(value) <= 1.201 * model->range_V))
         return RC_RANGE;
     *out = value;
     return RC_OK;
@@ -125,34 +133,50 @@ static enum rc check_function(const struct keysight_3446x_model *model, struct s
     return check_number(range, model->range_V);
 }
 
-static enum rc check_field(const struct keysight_3446x_model *model, char letter, struct span text)
+/* RC_REFUSED: another word of the same setting. */
+static enum rc check_word(struct span text, const char *wanted, const char *const others[3])
+{
+    if (span_is(text, wanted))
+        return RC_OK;
+    for (size_t i = 0; i < 3 && others[i]; i++)
+        if (span_is(text, others[i]))
+            return RC_REFUSED;
+    return RC_PROTOCOL;
+}
+
+static enum rc check_state(struct span text, char letter)
 {
     bool on = false;
     int code = 0;
-    enum rc rc;
+    enum rc rc = letter == 'e' ? scpi_parse_error(text, &code) : scpi_parse_onoff(text, &on);
 
-    switch (letter) {
-    case 'f':
-        return check_function(model, text);
-    case '1':
-        return check_number(text, 1.0);
-    case 'i':
-        return span_is(text, "IMM")                                                   ? RC_OK
-               : span_is(text, "EXT") || span_is(text, "BUS") || span_is(text, "INT") ? RC_REFUSED
-                                                                                      : RC_PROTOCOL;
-    case 'z':
-        rc = scpi_parse_onoff(text, &on);
-        return rc == RC_OK && !on ? RC_REFUSED : rc;
-    default:
-        rc = scpi_parse_error(text, &code);
-        return rc == RC_OK && code != 0 ? RC_REFUSED : rc;
-    }
+    return rc == RC_OK && (code != 0 || on != (letter == 'z')) ? RC_REFUSED : rc;
+}
+
+static enum rc check_field(const struct keysight_3446x_model *model, char letter, struct span text)
+{
+    const struct {
+        char letter;
+        double wanted;
+    } numbers[] = {{'1', 1.0},
+                   {'d', 0.0},
+                   {'t', 20e-6},
+                   {'b', model->before},
+                   {'c', model->before + model->after}};
+
+    for (size_t i = 0; i < COUNT(numbers); i++)
+        if (numbers[i].letter == letter)
+            return check_number(text, numbers[i].wanted);
+    for (size_t i = 0; i < COUNT(words); i++)
+        if (words[i].letter == letter)
+            return check_word(text, words[i].wanted, words[i].others);
+    return letter == 'f' ? check_function(model, text) : check_state(text, letter);
 }
 
 /* All fields are looked at before one of them is believed: a line that is not whole is no answer,
  * whatever its first fields say. */
-static enum rc decode_fields(const struct keysight_3446x_model *model, const char *expect,
-                             struct span frame)
+enum rc keysight_3446x_decode_fields(const struct keysight_3446x_model *model, const char *expect,
+                                     struct span frame)
 {
     struct span rest = frame, field;
     enum rc result = RC_OK;
@@ -179,7 +203,7 @@ static enum rc decode(const struct driver *self, const struct device_setup *setu
         struct meter_reading reading;
         if (ask->step != 0)
             return RC_CONFIG;
-        enum rc rc = decode_reading(frame, 1.201 * model->range_V, &reading.u_V);
+        enum rc rc = keysight_3446x_decode_reading(model, frame, &reading.u_V);
         if (rc != RC_OK)
             return rc;
         *(struct meter_reading *)out->reading = reading;
@@ -187,12 +211,13 @@ static enum rc decode(const struct driver *self, const struct device_setup *setu
         return RC_OK;
     }
     case ASK_IDENTIFY:
-        return ask->step == 0 ? decode_identity(model, setup, frame, out->identity) : RC_CONFIG;
+        return ask->step == 0 ? keysight_3446x_decode_identity(model, setup, frame, out->identity)
+                              : RC_CONFIG;
     case ASK_SYNC:
-        return decode_identity(model, setup, frame, NULL);
+        return keysight_3446x_decode_identity(model, setup, frame, NULL);
     case ASK_CONFIGURE:
         return ask->step < COUNT(configure_table)
-                   ? decode_fields(model, configure_table[ask->step].expect, frame)
+                   ? keysight_3446x_decode_fields(model, configure_table[ask->step].expect, frame)
                    : RC_CONFIG;
     case ASK_SET:
     case ASK_SAFE:

@@ -49,6 +49,7 @@ void dmm_preset(struct dmm *d)
     d->source = SOURCE_IMM;
     d->triggers = d->samples = 1;
     d->held = 0;
+    dmm_dig_preset(d);
     dmm_tell_impedance(d);
 }
 
@@ -64,7 +65,11 @@ double dmm_resolution_V(const struct dmm *d)
 
 double dmm_measure_V(const struct dmm *d)
 {
-    double u_V = input_V(d);
+    return dmm_in_range_V(d, input_V(d));
+}
+
+double dmm_in_range_V(const struct dmm *d, double u_V)
+{
     if (fabs(u_V) <= top_V(dmm_range_V(d)))
         return u_V;
     return u_V < 0 ? -(double)INFINITY : (double)INFINITY;
@@ -72,6 +77,8 @@ double dmm_measure_V(const struct dmm *d)
 
 void dmm_initiate(struct dmm *d)
 {
+    if (dmm_dig_arms(d))
+        dmm_dig_arm(d);
     if (d->source != SOURCE_IMM) /* it waits, and nobody triggers it here */
         return;
     d->held_V = dmm_measure_V(d);

@@ -105,13 +105,13 @@ static enum rc put_reading(struct obuf *out, double value, unsigned decimals)
     return rc == RC_OK ? obuf_put(out, (struct span){tail, sizeof tail}) : rc;
 }
 
-static void say_number(struct dmm *d, struct obuf *out, double value)
+void dmm_say_number(struct dmm *d, struct obuf *out, double value)
 {
     scpi_say(&d->ear, out, "");
     (void)!put_reading(out, value, 8);
 }
 
-static void say_count(struct dmm *d, struct obuf *out, double value)
+void dmm_say_count(struct dmm *d, struct obuf *out, double value)
 {
     scpi_say(&d->ear, out, "+");
     (void)!num_put_fixed(out, value, 0);
@@ -141,14 +141,17 @@ static void say_configuration(struct dmm *d, struct obuf *out)
 /* --- measuring -----------------------------------------------------------------------------------
  */
 
-static void say_samples(struct dmm *d, struct obuf *out, double first_V, uint64_t count)
+static void say_samples(struct dmm *d, struct obuf *out)
 {
+    bool record = dmm_dig_arms(d);
+    enum rc rc = RC_OK;
+
     scpi_say(&d->ear, out, "");
-    enum rc rc = put_reading(out, first_V, 8);
-    for (uint64_t n = 1; n < count && rc == RC_OK; n++) {
-        rc = obuf_byte(out, ',');
+    for (uint64_t n = 0; n < d->held && rc == RC_OK; n++) {
+        if (n > 0)
+            rc = obuf_byte(out, ',');
         if (rc == RC_OK)
-            rc = put_reading(out, first_V, 8);
+            rc = put_reading(out, record ? d->dig.record_V[n] : d->held_V, 8);
     }
 }
 
@@ -159,7 +162,7 @@ static int answer_read(struct dmm *d, struct obuf *out)
     if (d->source == SOURCE_EXT)
         return 0; /* waits in silence */
     dmm_initiate(d);
-    say_samples(d, out, d->held_V, d->held);
+    say_samples(d, out);
     return 0;
 }
 
@@ -167,7 +170,7 @@ static int answer_read(struct dmm *d, struct obuf *out)
  */
 
 /* Arguments that are words have short and long forms as headers have. */
-static bool argument_is(struct span text, const char *pattern)
+bool dmm_argument_is(struct span text, const char *pattern)
 {
     struct scpi_unit unit = {.header_len = text.len};
 
@@ -183,7 +186,7 @@ static int set_source(struct dmm *d, struct span args)
         [SOURCE_IMM] = "IMMediate", [SOURCE_EXT] = "EXTernal", [SOURCE_BUS] = "BUS"};
 
     for (size_t i = 0; i < COUNT(names); i++)
-        if (argument_is(args, names[i])) {
+        if (dmm_argument_is(args, names[i])) {
             d->source = (enum source)i;
             return 0;
         }
@@ -203,7 +206,8 @@ static int configure(struct dmm *d, struct span args)
     int error = args.at ? dmm_set_number(args, 1e-9, 1000, &resolution) : 0;
     struct dmm before = *d;
     dmm_preset(d);
-    if (!error && range.len && !argument_is(range, "DEFault") && !argument_is(range, "AUTO"))
+    if (!error && range.len && !dmm_argument_is(range, "DEFault") &&
+        !dmm_argument_is(range, "AUTO"))
         error = dmm_set_range(d, range);
     if (error) {
         *d = before;
@@ -224,9 +228,12 @@ static int ask_word(struct dmm *d, enum word word, struct span args, struct obuf
         return error ? error : answer_read(d, out);
     }
     case WORD_FETCH:
+        (void)dmm_dig_points(d);
+        if (d->dig.waiting)
+            return 0; /* until the last sample, in silence */
         if (d->held == 0)
             return -230;
-        say_samples(d, out, d->held_V, d->held);
+        say_samples(d, out);
         return 0;
     case WORD_CONFIGURE:
         say_configuration(d, out);
@@ -235,11 +242,11 @@ static int ask_word(struct dmm *d, enum word word, struct span args, struct obuf
     case WORD_NPLC:
     case WORD_TRIGGERS:
     case WORD_DELAY:
-        say_number(d, out,
-                   word == WORD_RANGE      ? dmm_range_V(d)
-                   : word == WORD_NPLC     ? d->nplc
-                   : word == WORD_TRIGGERS ? d->triggers
-                                           : d->delay_s);
+        dmm_say_number(d, out,
+                       word == WORD_RANGE      ? dmm_range_V(d)
+                       : word == WORD_NPLC     ? d->nplc
+                       : word == WORD_TRIGGERS ? d->triggers
+                                               : d->delay_s);
         return 0;
     case WORD_AUTORANGE:
     case WORD_IMPEDANCE:
@@ -252,7 +259,7 @@ static int ask_word(struct dmm *d, enum word word, struct span args, struct obuf
         scpi_say(&d->ear, out, sources[d->source]);
         return 0;
     case WORD_SAMPLES:
-        say_count(d, out, d->samples);
+        dmm_say_count(d, out, d->samples);
         return 0;
     case WORD_ERROR:
         say_error(d, out);
@@ -278,7 +285,7 @@ static int do_word(struct dmm *d, enum word word, struct span args)
     case WORD_RANGE:
         return dmm_set_range(d, args);
     case WORD_AUTORANGE:
-        if (!argument_is(args, "ONCE"))
+        if (!dmm_argument_is(args, "ONCE"))
             return dmm_set_switch(d, args, &d->autorange);
         d->range_V = dmm_range_V(d);
         d->autorange = false;
@@ -306,6 +313,8 @@ static int do_word(struct dmm *d, enum word word, struct span args)
         d->ear.errors.count = 0;
         return 0;
     case WORD_ABORT:
+        d->dig.waiting = false;
+        return 0;
     case WORD_NOTHING:
         return 0;
     default:
@@ -316,7 +325,10 @@ static int do_word(struct dmm *d, enum word word, struct span args)
 static int handle_unit(void *sim, const struct scpi_unit *unit, struct obuf *out)
 {
     struct dmm *d = sim;
+    int error = 0;
 
+    if (dmm_dig_unit(d, unit, out, &error))
+        return error;
     for (size_t i = 0; i < COUNT(table); i++) {
         if (!scpi_match(unit, table[i].pattern, NULL))
             continue;
@@ -344,3 +356,4 @@ const struct sim_driver k34460a_sim = {.driver = "k34460a", SIM};
 const struct sim_driver k34461a_sim = {.driver = "k34461a", SIM};
 const struct sim_driver k34461a_10v_sim = {.driver = "k34461a_10v", SIM};
 const struct sim_driver k34465a_sim = {.driver = "k34465a", SIM};
+const struct sim_driver k34465a_dig_sim = {.driver = "k34465a_dig", SIM};

@@ -17,12 +17,13 @@ struct framing {
 };
 
 /* Text lines without their end; empty lines are dropped. */
-extern const struct framing framing_line_cr;  /* ends in CR; LF ignored */
-extern const struct framing framing_line_lf;  /* ends in LF; a CR before it is dropped */
-extern const struct framing framing_can_text; /* SLCAN: ends in CR (frame "" is a bare CR = ok) or
-                                                 is a lone BEL (frame "\a" = error) */
-extern const struct framing framing_prompt;   /* Numato: everything up to "\n>" or "\r>" */
-extern const struct framing framing_propar;   /* 10 02 ... 10 03, still doubled inside */
-extern const struct framing framing_frame26;  /* AA + 25 bytes with a right checksum; else resync */
+extern const struct framing framing_line_cr;   /* ends in CR; LF ignored */
+extern const struct framing framing_line_lf;   /* ends in LF; a CR before it is dropped */
+extern const struct framing framing_record_lf; /* the same for a whole record in one line */
+extern const struct framing framing_can_text;  /* SLCAN: ends in CR (frame "" is a bare CR = ok) or
+                                                  is a lone BEL (frame "\a" = error) */
+extern const struct framing framing_prompt;    /* Numato: everything up to "\n>" or "\r>" */
+extern const struct framing framing_propar;    /* 10 02 ... 10 03, still doubled inside */
+extern const struct framing framing_frame26; /* AA + 25 bytes with a right checksum; else resync */
 
 #endif

@@ -7,8 +7,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static const struct framing *const framings[] = {&framing_line_cr, &framing_line_lf,
-                                                     &framing_propar, &framing_frame26};
+    static const struct framing *const framings[] = {
+        &framing_line_cr, &framing_line_lf, &framing_record_lf, &framing_propar, &framing_frame26};
     for (size_t i = 0; i < COUNT(framings); i++) {
         struct span rest = {(const char *)data, size};
         for (;;) {

@@ -24,7 +24,11 @@ static void decode_as(const struct driver *driver, const struct ask *ask, struct
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static const struct driver *const drivers[] = {&k34461a_driver};
+    static const struct keysight_3446x_model small = {
+        .model = "34465A", .range_V = 0.1, .range = "0.1", .before = 2, .after = 4};
+    struct driver digitizer = k34465a_dig_driver; /* with a record that fits into the input */
+    digitizer.model = &small;
+    const struct driver *const drivers[] = {&k34461a_driver, &digitizer};
     static const double values[] = {0.0, 1.0};
     if (size > DEVICE_FRAME_MAX)
         return 0;
