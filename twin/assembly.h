@@ -82,6 +82,9 @@ static inline void twin_advance(struct twin *twin, struct instant now)
 struct plant plant_dead(struct twin *twin);
 /* RC_OK, RC_RANGE or RC_REFUSED, see twin_new. */
 MUST_CHECK enum rc twin_config_check(const struct twin_config *config);
+/* The source's wires were `before`: an edge for an armed digitizer? */
+void site_edge_note(struct twin *twin, struct twin_site *site, const struct direct_wires *before,
+                    struct instant now);
 /* What an LSU's heater leaves on its Nernst voltage. */
 double twin_coupling_mV(const struct twin_site *site);
 /* Voltage that feeds a site's heater switch. */

@@ -95,6 +95,38 @@ double direct_a_second_mV(const struct direct_a *a, const struct direct_wires *w
 struct impedance_point direct_a_lock_in(const struct direct_a *a, const struct direct_wires *wires,
                                         const struct direct_at *at);
 
+/* A step of the current through the pump cell, from a microsecond on, in closed form from the state
+ * in which the step finds the element:
+ *
+ *   i(t)   = i1 - (i1 - i0) exp(-t/14.5 us)              the source: 100 us to 0.1 %
+ *   U_N(t) = E(y(t)) + R_c i(t) + what does not change   R_c acts at once
+ *   y(t)   = y1 + (y0 - y1 - G) exp(-t'/T_c) + G exp(-t'/T_d)     G = (y1 - ys0) T_d/(T_c - T_d)
+ *   T_c    = Q (y1 - ys0)/(i0 - i1)                      Q = 4F pV/RT of the cavity
+ *
+ * y is the cavity's oxygen less what is missing of it, y0 now, ys0 and y1 where it rests at i0 and
+ * i1: the barrier's current is all but linear in y. t' = t - 14.5 us. T_d = R_ct C_dl: the current
+ * charges the inner electrode's double layer before it moves oxygen. Gas and temperature stand
+ * still meanwhile. */
+struct direct_a_edge {
+    struct direct_a a;
+    struct direct_wires wires;
+    struct direct_at at;
+    struct gas_view gas; /* `at` as it was; its own pointer is void */
+    double from_mA, to_mA;
+    double cavity_z, now, goal, lag, cavity_s, layer_s; /* y0, y1, y1 - ys0, T_c, T_d */
+    struct impedance_point sine_V;                      /* of the lock-in, which goes on */
+};
+/* A comparator at the pump cell's leads finds steps of more than this. */
+#define DIRECT_A_EDGE_mV 10
+/* From wires[0] to wires[1], where the source is one of current. False: no edge for the comparator;
+ * *out is then void. */
+bool direct_a_edge(const struct direct_a *a, const struct direct_wires wires[2],
+                   const struct direct_at *at, struct direct_a_edge *out);
+double direct_a_edge_excess(const struct direct_a_edge *edge, double t_s);
+/* What a meter at the Nernst pair finds t_s after the edge (before it where t_s < 0); clock_s: the
+ * time of the sine. */
+double direct_a_edge_mV(const struct direct_a_edge *edge, double t_s, double clock_s);
+
 /* ---- B */
 struct direct_b {
     struct element_b part;

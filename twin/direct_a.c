@@ -2,21 +2,12 @@
 
 #include "core/root.h"
 #include "gas/equilibrium.h"
-#include "twin/direct.h"
+#include "twin/direct_a_private.h"
 
 static const double LN_LEAST = -230, LN_UNDEFINED = -46; /* 1e-20 bar */
 static const double GAS_STILL = 1e-9, X_STILL = 1e-9, BALANCED_mA = 1e-6;
 static const double REFERENCE_V = 5; /* what the 20 uA source can give */
 enum { STILL_STEPS = 100, NEWTON = 40 };
-
-/* The pump cell at one instant. */
-struct electric {
-    const struct direct_a *a;
-    struct gas_barrier_at at;
-    struct direct_source source; /* at the electrodes: leads and trim resistor taken out */
-    double nernst_mV, ln_outer, ohm, outer_mV, outer_mA, inner_mV, inner_mA;
-    double store_mC_s, excess; /* of the cavity, per step; 0: steady */
-};
 
 static double exchange_mA(const struct pump_electrode *e, double T_K)
 {
@@ -50,8 +41,8 @@ static struct direct_source at_electrodes(const struct direct_a *a, const struct
     return in;
 }
 
-static void prepare(const struct direct_a *a, const struct direct_wires *wires,
-                    const struct direct_at *at, bool outer, struct electric *out)
+void electric_prepare(const struct direct_a *a, const struct direct_wires *wires,
+                      const struct direct_at *at, bool outer, struct electric *out)
 {
     const struct pump_cell *pump = &a->part.pump;
     double T_K = direct_hot_K(at->T_K), kPa = at->gas->pressure_kPa;
@@ -77,7 +68,7 @@ static double eta_mV(const struct electric *e, double ip_mA)
     return sum + (e->inner_mA > 0 ? e->inner_mV * asinh(ip_mA / e->inner_mA) : 0);
 }
 
-static double volt_mV(const struct electric *e, double z, double ip_mA)
+double electric_volt_mV(const struct electric *e, double z, double ip_mA)
 {
     return e->nernst_mV * (e->ln_outer - z) + ip_mA * e->ohm + eta_mV(e, ip_mA);
 }
@@ -100,8 +91,7 @@ static double ampere_mA(const struct electric *e, double z, double up_mV)
     return over_mV < 0 ? -i_mA : i_mA;
 }
 
-/* What the source drives at this oxygen pressure of the cavity; never falls with it. */
-static double driven_mA(const struct electric *e, double z, bool *compliance)
+double electric_driven_mA(const struct electric *e, double z, bool *compliance)
 {
     const struct direct_source *s = &e->source;
     double wish_mA = 0, got_mA = 0;
@@ -110,7 +100,7 @@ static double driven_mA(const struct electric *e, double z, bool *compliance)
         got_mA = direct_held(wish_mA, -s->limit_mA, s->limit_mA);
     } else if (s->mode == DIRECT_AMPERE) {
         got_mA = wish_mA = s->set_mA;
-        double up_mV = volt_mV(e, z, wish_mA);
+        double up_mV = electric_volt_mV(e, z, wish_mA);
         if (fabs(up_mV) > s->limit_mV)
             got_mA = ampere_mA(e, z, up_mV > 0 ? s->limit_mV : -s->limit_mV);
     }
@@ -135,7 +125,7 @@ static double imbalance_mA(const void *ctx, double z)
     struct gas_barrier_point point;
     bool compliance;
     gas_barrier_point_at(barrier, &e->at, z, &point);
-    double mA = driven_mA(e, z, &compliance);
+    double mA = electric_driven_mA(e, z, &compliance);
     mA -= gas_barrier_current_mA(barrier, &point, &e->a->gas);
     if (e->store_mC_s > 0)
         mA += e->store_mC_s *
@@ -143,17 +133,41 @@ static double imbalance_mA(const void *ctx, double z)
     return mA;
 }
 
-static double solve_z(const struct electric *e, double guess)
+double electric_solve_z(const struct electric *e, double guess)
 {
     return root_find_near(imbalance_mA, e, guess, LN_LEAST, log(0.999 * e->at.p_bar));
 }
 
+double electric_excess(const struct electric *e, double z)
+{
+    const struct gas_barrier *barrier = &e->a->part.pump.barrier;
+    struct gas_barrier_point point;
+    gas_barrier_point_at(barrier, &e->at, z, &point);
+    return excess_at(barrier, &point, &e->a->gas, exp(z) / e->at.p_bar);
+}
+
+static double too_much(const void *ctx, double z)
+{
+    const struct electric *e = ctx;
+    return electric_excess(e, z) - e->excess;
+}
+
+double electric_z_of(const struct electric *e, double excess, double guess)
+{
+    struct electric with = *e;
+    with.excess = excess;
+    return root_find_near(too_much, &with, guess, LN_LEAST, log(0.999 * e->at.p_bar));
+}
+
+double electric_store_mC(const struct electric *e, double T_K)
+{
+    return e->a->part.pump.cavity_mC * NERNST_T0_K / T_K * (e->at.p_bar / 1.01325);
+}
+
 static void set_cavity(struct direct_a *a, const struct electric *e, double z)
 {
-    struct gas_barrier_point point;
-    gas_barrier_point_at(&a->part.pump.barrier, &e->at, z, &point);
     a->cavity.ln_pO2_bar = z;
-    a->cavity.excess = excess_at(&a->part.pump.barrier, &point, &a->gas, exp(z) / e->at.p_bar);
+    a->cavity.excess = electric_excess(e, z);
 }
 
 void direct_a_start(struct direct_a *a, const struct direct_at *at)
@@ -170,7 +184,7 @@ void direct_a_start(struct direct_a *a, const struct direct_at *at)
 /* The true oxygen pressure of the cavity. */
 static double cavity_z(const struct direct_a *a, const struct electric *e)
 {
-    return a->steady ? solve_z(e, a->cavity.ln_pO2_bar) : a->cavity.ln_pO2_bar;
+    return a->steady ? electric_solve_z(e, a->cavity.ln_pO2_bar) : a->cavity.ln_pO2_bar;
 }
 
 void direct_a_disturb(struct direct_a *a, const struct direct_wires *wires,
@@ -180,8 +194,8 @@ void direct_a_disturb(struct direct_a *a, const struct direct_wires *wires,
     a->still = 0;
     if (!a->steady)
         return;
-    prepare(a, wires, at, wires->source.mode != DIRECT_OFF, &e);
-    set_cavity(a, &e, solve_z(&e, a->cavity.ln_pO2_bar));
+    electric_prepare(a, wires, at, wires->source.mode != DIRECT_OFF, &e);
+    set_cavity(a, &e, electric_solve_z(&e, a->cavity.ln_pO2_bar));
     a->steady = false;
 }
 
@@ -249,11 +263,10 @@ static void step_cavity(struct direct_a *a, const struct direct_wires *wires,
                         const struct direct_at *at)
 {
     struct electric e;
-    prepare(a, wires, at, wires->source.mode != DIRECT_OFF, &e);
-    double p = e.at.p_bar / 1.01325, T_K = direct_hot_K(at->T_K);
-    e.store_mC_s = a->part.pump.cavity_mC * NERNST_T0_K / T_K * p / TWIN_STEP_S;
+    electric_prepare(a, wires, at, wires->source.mode != DIRECT_OFF, &e);
+    e.store_mC_s = electric_store_mC(&e, direct_hot_K(at->T_K)) / TWIN_STEP_S;
     e.excess = a->cavity.excess;
-    set_cavity(a, &e, solve_z(&e, a->cavity.ln_pO2_bar));
+    set_cavity(a, &e, electric_solve_z(&e, a->cavity.ln_pO2_bar));
     a->still++;
     e.store_mC_s = 0;
     if (!a->moving && a->still >= STILL_STEPS &&
@@ -285,29 +298,42 @@ void direct_a_step(struct direct_a *a, const struct direct_wires *wires, const s
         step_cavity(a, wires, at);
 }
 
+/* Of the reference electrode, before the meter's share of it. */
+static double open_mV(const struct electric *e, const struct direct_wires *wires,
+                      const struct direct_at *at, double z, double ip_mA)
+{
+    const struct direct_a *a = e->a;
+    struct element_a_heat heat = element_a_heat_at(at->T_K);
+    bool compliance;
+    double u_mV = e->nernst_mV * (ln_reference_bar(a, at) - z);
+    double transfer_ohm = element_a_rc_ohm(&a->part, heat, 1) + element_a_com_ohm(&a->part, heat);
+    u_mV += rn_ohm(a, at) * reference_uA(a, wires, at, &compliance) * 1e-3 + transfer_ohm * ip_mA;
+    u_mV += NERNST_THERMO_EMF_mV_K * direct_side_K(&a->part.wiring, at);
+    if (a->part.wiring.leads == NERNST_LEADS_SWAPPED) /* against the outer electrode */
+        u_mV -= electric_volt_mV(e, z, ip_mA);
+    return u_mV;
+}
+
+double electric_u_mV(const struct electric *e, const struct direct_wires *wires,
+                     const struct direct_at *at, double z, double ip_mA)
+{
+    double ohm = rn_ohm(e->a, at);
+    return open_mV(e, wires, at, z, ip_mA) * direct_share(ohm, wires->meter_ohm) +
+           nernst_coupling_mV_V(&e->a->part.wiring, at->T_K, ohm) * at->heater_V;
+}
+
 void direct_a_read(const struct direct_a *a, const struct direct_wires *wires,
                    const struct direct_at *at, struct direct_reading *out)
 {
-    const struct nernst_wiring *wiring = &a->part.wiring;
-    struct element_a_heat heat = element_a_heat_at(at->T_K);
     struct electric e;
     struct direct_reading r = {.compliance = false};
-    prepare(a, wires, at, true, &e);
-    double z = cavity_z(a, &e), ip_mA = driven_mA(&e, z, &r.compliance), sign = sign_of(a);
-    double up_mV = volt_mV(&e, z, ip_mA), ohm = rn_ohm(a, at);
-    double transfer_ohm = element_a_rc_ohm(&a->part, heat, 1) + element_a_com_ohm(&a->part, heat);
-    r.source_mV = sign * up_mV;
+    electric_prepare(a, wires, at, true, &e);
+    double z = cavity_z(a, &e), ip_mA = electric_driven_mA(&e, z, &r.compliance), sign = sign_of(a);
+    r.source_mV = sign * electric_volt_mV(&e, z, ip_mA);
     r.source_mA = sign * ip_mA * element_a_trim(a->part.trim_error);
-    double ref_uA = reference_uA(a, wires, at, &r.reference_compliance);
-    r.u_mV = e.nernst_mV * (ln_reference_bar(a, at) - z);
-    r.u_mV += ohm * ref_uA * 1e-3 + transfer_ohm * ip_mA;
-    r.u_mV += NERNST_THERMO_EMF_mV_K * direct_side_K(wiring, at);
-    if (wiring->leads == NERNST_LEADS_SWAPPED) /* against the outer electrode */
-        r.u_mV -= up_mV;
-    r.reference_mV = r.u_mV;
-    r.reference_mA = ref_uA * 1e-3;
-    r.u_mV *= direct_share(ohm, wires->meter_ohm);
-    r.u_mV += nernst_coupling_mV_V(wiring, at->T_K, ohm) * at->heater_V;
+    r.reference_mA = reference_uA(a, wires, at, &r.reference_compliance) * 1e-3;
+    r.reference_mV = open_mV(&e, wires, at, z, ip_mA);
+    r.u_mV = electric_u_mV(&e, wires, at, z, ip_mA);
     *out = r;
 }
 
@@ -319,11 +345,11 @@ double direct_a_second_mV(const struct direct_a *a, const struct direct_wires *w
     bool compliance;
     if (!(a->part.rn2.active_ohm > 0))
         return (double)NAN;
-    prepare(a, wires, at, true, &e);
+    electric_prepare(a, wires, at, true, &e);
     double z = cavity_z(a, &e);
     double transfer_ohm = element_a_rc_ohm(&a->part, heat, 2) + element_a_com_ohm(&a->part, heat);
     double emf_mV = e.nernst_mV * (ln_reference_bar(a, at) - z);
-    return emf_mV + transfer_ohm * driven_mA(&e, z, &compliance);
+    return emf_mV + transfer_ohm * electric_driven_mA(&e, z, &compliance);
 }
 
 struct impedance_point direct_a_lock_in(const struct direct_a *a, const struct direct_wires *wires,

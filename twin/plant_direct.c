@@ -96,7 +96,9 @@ static void source_write(void *ctx, enum plant_signal signal, unsigned channel, 
     if (!is_drive(signal, value))
         return;
     struct twin_site *site = &port->twin->sites[port->index];
-    drive(&site_direct_wires(port->twin, site)->source, signal, value);
+    struct direct_wires *wires = site_direct_wires(port->twin, site), before = *wires;
+    drive(&wires->source, signal, value);
+    site_edge_note(port->twin, site, &before, now);
 }
 
 struct plant twin_plant_source(struct twin *twin, unsigned site)

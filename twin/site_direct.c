@@ -116,6 +116,7 @@ static void name_noise(struct site_direct *d, uint64_t seed, unsigned site)
     d->source_key = noise_key(seed, "source", site);
     d->lock_in_key = noise_key(seed, "lock-in", site);
     d->reference_key = noise_key(seed, "reference source", site);
+    d->fast_key = noise_key(seed, "digitizer", site);
 }
 
 void site_direct_build(struct twin *twin, unsigned i)
@@ -153,7 +154,7 @@ void site_direct_build(struct twin *twin, unsigned i)
 
 /* ---- running */
 
-static struct direct_at at_of(const struct twin *twin, const struct twin_site *site)
+struct direct_at site_direct_at(const struct twin *twin, const struct twin_site *site)
 {
     return (struct direct_at){
         .gas = &twin->line.view,
@@ -168,7 +169,7 @@ static struct direct_at at_of(const struct twin *twin, const struct twin_site *s
 void site_direct_start(struct twin *twin, struct twin_site *site)
 {
     struct site_direct *d = &site->direct;
-    struct direct_at at = at_of(twin, site);
+    struct direct_at at = site_direct_at(twin, site);
     if (d->kind == TWIN_ELEMENT_A)
         direct_a_start(&d->cell.a, &at);
     else if (d->kind == TWIN_ELEMENT_B)
@@ -186,7 +187,7 @@ void site_direct_step(struct twin *twin, struct twin_site *site)
         volt = site->rail->terminal_V;
     }
     heater_step(&site->heater, volt * volt, ohm, twin->line.view.convection);
-    struct direct_at at = at_of(twin, site);
+    struct direct_at at = site_direct_at(twin, site);
     if (d->kind == TWIN_ELEMENT_A)
         direct_a_step(&d->cell.a, &d->wires, &at);
     else if (d->kind == TWIN_ELEMENT_B)
@@ -198,7 +199,7 @@ void site_direct_step(struct twin *twin, struct twin_site *site)
 const struct direct_reading *site_direct_read(struct twin *twin, struct twin_site *site)
 {
     struct site_direct *d = &site->direct;
-    struct direct_at at = at_of(twin, site);
+    struct direct_at at = site_direct_at(twin, site);
     if (d->found && d->at_tick == twin->tick && d->at_heater_V == at.heater_V)
         return &d->reading;
     if (d->kind == TWIN_ELEMENT_A)
@@ -215,7 +216,7 @@ const struct direct_reading *site_direct_read(struct twin *twin, struct twin_sit
 
 double site_direct_second_mV(struct twin *twin, struct twin_site *site)
 {
-    struct direct_at at = at_of(twin, site);
+    struct direct_at at = site_direct_at(twin, site);
     if (site->direct.kind != TWIN_ELEMENT_A)
         return (double)NAN;
     return direct_a_second_mV(&site->direct.cell.a, &site->direct.wires, &at);
@@ -224,7 +225,7 @@ double site_direct_second_mV(struct twin *twin, struct twin_site *site)
 struct impedance_point site_direct_lock_in(struct twin *twin, struct twin_site *site)
 {
     const struct site_direct *d = &site->direct;
-    struct direct_at at = at_of(twin, site);
+    struct direct_at at = site_direct_at(twin, site);
     if (d->kind == TWIN_ELEMENT_A)
         return direct_a_lock_in(&d->cell.a, &d->wires, &at);
     return d->kind == TWIN_ELEMENT_B ? direct_b_lock_in(&d->cell.b, &d->wires, &at)
@@ -234,7 +235,7 @@ struct impedance_point site_direct_lock_in(struct twin *twin, struct twin_site *
 struct direct_wires *site_direct_wires(struct twin *twin, struct twin_site *site)
 {
     struct site_direct *d = &site->direct;
-    struct direct_at at = at_of(twin, site);
+    struct direct_at at = site_direct_at(twin, site);
     if (d->kind == TWIN_ELEMENT_A)
         direct_a_disturb(&d->cell.a, &d->wires, &at);
     d->found = false;
@@ -245,7 +246,7 @@ void site_direct_truth(struct twin *twin, struct twin_site *site, struct twin_tr
 {
     const struct site_direct *d = &site->direct;
     const struct direct_reading *reading = site_direct_read(twin, site);
-    struct direct_at at = at_of(twin, site);
+    struct direct_at at = site_direct_at(twin, site);
     out->element_u_mV = out->un_mV = reading->u_mV;
     out->element_i_mA = out->ip_mA = reading->source_mA;
     if (d->kind == TWIN_ELEMENT_A) {

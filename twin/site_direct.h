@@ -14,8 +14,14 @@ struct site_direct {
         struct direct_b b;
         struct direct_c c;
     } cell;
-    uint64_t jump_key, u_key, second_key, source_key, lock_in_key, reference_key; /* noise */
-    bool found; /* `reading` is of `at_tick` */
+    struct site_edge {
+        bool armed, seen; /* the next edge counts; it came */
+        struct instant at;
+        struct direct_a_edge step;
+    } edge; /* of element A, at a digitizer's trigger input */
+    uint64_t fast_key, jump_key, u_key, second_key, source_key, lock_in_key,
+        reference_key; /* noise */
+    bool found;        /* `reading` is of `at_tick` */
     uint64_t at_tick;
     double at_heater_V;
     struct direct_reading reading;
@@ -42,6 +48,8 @@ const struct direct_reading *site_direct_read(struct twin *twin, struct twin_sit
 struct impedance_point site_direct_lock_in(struct twin *twin, struct twin_site *site);
 /* U_N of a second reference electrode; NaN: there is none. */
 double site_direct_second_mV(struct twin *twin, struct twin_site *site);
+/* What surrounds it now. */
+struct direct_at site_direct_at(const struct twin *twin, const struct twin_site *site);
 /* To be called before `wires` are written. */
 struct direct_wires *site_direct_wires(struct twin *twin, struct twin_site *site);
 const struct nernst_wiring *site_direct_wiring(const struct site_direct *direct);

@@ -169,6 +169,12 @@ struct plant twin_plant_meter(struct twin *twin, unsigned supply, unsigned chann
  * voltage of the Nernst pair (A) or of the cell (B, C). */
 struct plant twin_plant_lock_in(struct twin *twin, unsigned site);
 
+/* The digitizer of a site (from 1) with element A: fast samples of U_N at any instant since it was
+ * armed. Its trigger input hears a step of the source's current that moves the pump cell's leads by
+ * more than 10 mV; the first one since it was armed counts. What happens within the 10 ms of the
+ * grid is computed from the state of the grid at the edge, and moves nothing else. */
+struct plant twin_plant_digitizer(struct twin *twin, unsigned site);
+
 /* The part that sits in a site: "LSU49-00412233" or "EA-00412233", from the seed. Writes a NUL. */
 void twin_serial(const struct twin *twin, unsigned site, char out[32]);
 
