@@ -18,6 +18,7 @@
  *       source smu1 1                 # direct elements: source-meter and lock-in of site 1; one
  *                                     # that is 'at reference' stands at the reference electrode
  *       lockin li1 1
+ *       digitizer dig1 1              # of element A: at the Nernst pair, triggered by the source
  *       scanner daq1                  # scanner of all sites,
  *       meter dmm1 on psu2 1          # voltmeter at the terminals of psu2, channel 1
  *       insulation ist1 relays daq1 check 100 Mohm      # any element
@@ -341,7 +342,7 @@ static bool parse_element(struct station_reader *r)
 /* --- instruments at a direct element -----------------------------------------------------------
  */
 
-/* "source smu1 1", "lockin li1 1" */
+/* "source smu1 1", "lockin li1 1", "digitizer dig1 1" */
 static bool parse_site_instrument(struct station_reader *r)
 {
     int instrument;
@@ -392,6 +393,7 @@ static const struct {
     {"element",       parse_element,         false},
     {"source",        parse_site_instrument, true},
     {"lockin",        parse_site_instrument, true},
+    {"digitizer",     parse_site_instrument, true},
     {"scanner",       parse_scanner,         false},
     {"meter",         parse_meter,           false},
     {"insulation",    station_parse_twin_insulation, false},

@@ -142,6 +142,8 @@ static struct plant plant_of(const struct station *station, unsigned instrument,
         return twin_plant_lock_in(twin, behind->site_of[instrument]);
     if (behind->site_of[instrument] && station->instruments[instrument].at_reference)
         return twin_plant_reference(twin, behind->site_of[instrument]);
+    if (behind->site_of[instrument] && strcmp(capability, "digitizer") == 0)
+        return twin_plant_digitizer(twin, behind->site_of[instrument]);
     if (behind->site_of[instrument])
         return twin_plant_source(twin, behind->site_of[instrument]);
     if (strcmp(capability, "lambda_controller") == 0 && rig_site_of(station, instrument))

@@ -124,6 +124,7 @@ static void the_shipped_station_loads_without_a_word(void **state)
     (void)state;
     assert_int_equal(messages("bench/stations/twin.station", &errors), 0);
     assert_int_equal(messages("bench/stations/twin_barrier.station", &errors), 0);
+    assert_int_equal(messages("bench/stations/twin_barrier_transient.station", &errors), 0);
     assert_int_equal(messages("bench/stations/twin_dual_diffusion.station", &errors), 0);
     assert_int_equal(messages("bench/stations/twin_dual_diffusion_lab.station", &errors), 0);
     assert_int_equal(messages("bench/stations/twin_lambda_pressure.station", &errors), 0);

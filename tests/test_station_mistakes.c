@@ -239,6 +239,7 @@ static const struct station_mistake statements[] = {
     {"twin\n  source nix 1\nend", 11, 10, "no instrument 'nix' above this line", ""},
     {"twin\n  source io 3\nend", 11, 13, "expected a whole number from 1 to 2", ""},
     {"twin\n  source io 1\n  lockin io 2\nend", 12, 13, "this instrument has a site already", ""},
+    {"twin\n  digitizer io 3\nend", 11, 16, "expected a whole number from 1 to 2", ""},
     {"twin\n  scanner io io\nend", 11, 14, "one word too many", ""},
     {"twin\n  meter io psu 1\nend", 11, 12, "expected on", ""},
     {"twin\n  meter io on psu 5\nend", 11, 19, "expected a whole number from 1 to 4", ""},
