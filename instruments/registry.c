@@ -36,6 +36,7 @@ const struct registry_entry registry[] = {
     {&sr830_low_driver, &sr830_low_sim},
     {&sr810_driver, &sr810_sim},
     {&keithley_2400_driver, &keithley_2400_sim},
+    {&keithley_2400_1mA_driver, &keithley_2400_1mA_sim},
     {&keithley_2401_driver, &keithley_2401_sim},
     {&keithley_2410_driver, &keithley_2410_sim},
     {&k34460a_driver, &k34460a_sim},

@@ -118,6 +118,40 @@ static void a_wrong_value_never_reaches_the_wire(void **state)
                      RC_CONFIG);
 }
 
+static void a_fixed_range_is_the_last_word_of_configuration(void **state)
+{
+    (void)state;
+    const struct driver *driver = &keithley_2400_1mA_driver;
+    const struct ask last = {.kind = ASK_CONFIGURE, .step = 6};
+    static const struct {
+        const char *text;
+        enum rc rc;
+    } answers[] = {{"+1.000000E-03;0,\"No error\"", RC_OK},
+                   {"+1.050000E-03;0,\"No error\"", RC_OK},
+                   {"+1.000000E-02;0,\"No error\"", RC_REFUSED},
+                   {"+1.000000E-03;-222,\"Parameter data out of range\"", RC_REFUSED},
+                   {"+1.000000E-03", RC_PROTOCOL}};
+    char text[DEVICE_FRAME_MAX];
+    struct obuf out = {text, 0, sizeof text};
+    assert_int_equal(driver->encode(driver, &setup, &last, &out), RC_OK);
+    assert_true(span_is(obuf_span(&out), ":SOUR:CURR:RANG 1E-3;:SOUR:CURR:RANG?;:SYST:ERR?\n"));
+    assert_int_equal(driver->configure_steps, keithley_2400_driver.configure_steps + 1);
+    assert_int_equal(keithley_2400_driver.encode(&keithley_2400_driver, &setup, &last, &out),
+                     RC_CONFIG);
+    for (size_t i = 0; i < COUNT(answers); i++) {
+        struct answer answer = {.readback = (double)NAN};
+        enum rc rc = driver->decode(driver, &setup, &last, span_text(answers[i].text), &answer);
+        if (rc != answers[i].rc)
+            fail_msg("row %zu: %d", i, (int)rc);
+    }
+    struct ask ask = {.kind = ASK_SET, .signal = SOURCE_SIGNAL_I, .value = -1.05e-3};
+    assert_int_equal(encode_set(driver, &setup, ask, DEVICE_FRAME_MAX), RC_OK);
+    ask.value = 1.06e-3;
+    assert_int_equal(encode_set(driver, &setup, ask, DEVICE_FRAME_MAX), RC_RANGE);
+    ask.value = (double)NAN;
+    assert_int_equal(encode_set(driver, &setup, ask, DEVICE_FRAME_MAX), RC_RANGE);
+}
+
 /* --- decode ---- */
 
 static enum rc decode(const struct ask *ask, struct span frame, struct source_reading *reading,
@@ -339,6 +373,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(lines_are_as_the_manual_has_them),
+        cmocka_unit_test(a_fixed_range_is_the_last_word_of_configuration),
         cmocka_unit_test(a_wrong_value_never_reaches_the_wire),
         cmocka_unit_test(replies_are_proved_before_they_are_believed),
         cmocka_unit_test(readings_are_whole_and_possible_or_none),

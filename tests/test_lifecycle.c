@@ -39,6 +39,7 @@ LIFE_OF(sr830)
 LIFE_OF(sr830_low)
 LIFE_OF(sr810)
 LIFE_OF(keithley2400)
+LIFE_OF(keithley2400_1mA)
 LIFE_OF(keithley2401)
 LIFE_OF(keithley2410)
 LIFE_OF(k34460a)
@@ -55,7 +56,7 @@ LIFE_OF(gpt9804)
 static void every_driver_of_the_registry_is_here(void **state)
 {
     (void)state;
-    assert_int_equal(registry_count, 33);
+    assert_int_equal(registry_count, 35);
     assert_null(registry_find(SPAN("")));
     assert_null(registry_find(SPAN("alica")));
     for (size_t i = 0; i < registry_count; i++) {
@@ -90,6 +91,7 @@ int main(void)
         cmocka_unit_test(sr830_low_lives_through_everything),
         cmocka_unit_test(sr810_lives_through_everything),
         cmocka_unit_test(keithley2400_lives_through_everything),
+        cmocka_unit_test(keithley2400_1mA_lives_through_everything),
         cmocka_unit_test(keithley2401_lives_through_everything),
         cmocka_unit_test(keithley2410_lives_through_everything),
         cmocka_unit_test(k34460a_lives_through_everything),

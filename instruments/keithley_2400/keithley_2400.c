@@ -14,8 +14,8 @@
 
 /* A line to send and what must come back, one letter for each field of the answer. In `send`: {x}
  * the value set, {v} the voltage limit after configuration. In `expect`: r read-back, 0 off, 1 on,
- * b off or on, e an empty error queue, n one, z zero, v and a the limits after configuration, and
- * the letters of `words`. */
+ * b off or on, e an empty error queue, m the 1 mA range, n one, z zero, v and a the limits after
+ * configuration, and the letters of `words`. */
 struct line {
     const char *send, *expect;
 };
@@ -39,7 +39,10 @@ static const struct line configure_lines[] = {
     { ":SOUR:FUNC VOLT;:SENS:CURR:PROT 0.02;RANG:AUTO ON;:SOUR:FUNC CURR;:SENS:VOLT:PROT {v};RANG:AUTO ON"
       ";:SENS:VOLT:PROT?;:SENS:CURR:PROT?;:SOUR:FUNC?;:SYST:ERR?", "vaCe" },
     { ":SYST:AZER OFF;:SYST:AZER ONCE;:SYST:AZER?;:SYST:ERR?", "0e" },
+    /* only where the range is fixed: a step must not wait for a change of range */
+    { ":SOUR:CURR:RANG 1E-3;:SOUR:CURR:RANG?;:SYST:ERR?", "me" },
 };
+enum { CONFIGURE_STEPS = COUNT(configure_lines) - 1 };
 static const struct line set_lines[SOURCE_SIGNALS] = {
     [SOURCE_SIGNAL_U]       = { ":SOUR:VOLT {x};FUNC VOLT;VOLT?;FUNC?", "rV" },
     [SOURCE_SIGNAL_I]       = { ":SOUR:CURR {x};FUNC CURR;CURR?;FUNC?", "rC" },
@@ -65,9 +68,10 @@ static const struct {
     { 'F', "\"CURR:DC\",\"VOLT:DC\"", { NULL } },
 };
 
-static const struct source_meter_model k2400 = { "MODEL 2400", 210.0,  1.05, 21.0, 0.105, "NORMal" };
-static const struct source_meter_model k2401 = { "MODEL 2401", 21.0,   1.05, 21.0, 1.05,  "NORMal" };
-static const struct source_meter_model k2410 = { "MODEL 2410", 1100.0, 1.05, 21.0, 0.021, "GUARd" };
+static const struct source_meter_model k2400 = { "MODEL 2400", 210.0,  1.05, 21.0, 0.105, "NORMal", 0 };
+static const struct source_meter_model k2400_1mA = { "MODEL 2400", 210.0, 1.05, 21.0, 0.105, "NORMal", 1.05e-3 };
+static const struct source_meter_model k2401 = { "MODEL 2401", 21.0,   1.05, 21.0, 1.05,  "NORMal", 0 };
+static const struct source_meter_model k2410 = { "MODEL 2410", 1100.0, 1.05, 21.0, 0.021, "GUARd", 0 };
 /* clang-format on */
 
 /* Bits of the status element. */
@@ -91,11 +95,11 @@ static bool ordered_on(const struct ask *ask)
     return ask->held && ask->held[SOURCE_SIGNAL_OUTPUT] > 0.5;
 }
 
-static const struct line *find_line(const struct ask *ask)
+static const struct line *find_line(const struct driver *self, const struct ask *ask)
 {
     switch (ask->kind) {
     case ASK_CONFIGURE:
-        return ask->step < COUNT(configure_lines) ? &configure_lines[ask->step] : NULL;
+        return ask->step < self->configure_steps ? &configure_lines[ask->step] : NULL;
     case ASK_POLL:
         return ask->step ? NULL : ordered_on(ask) ? &poll_on_line : &poll_off_line;
     case ASK_SAFE:
@@ -121,7 +125,7 @@ static bool may_set(const struct source_meter_model *model, const struct device_
     case SOURCE_SIGNAL_U:
         return num_within(ask->value, -top_V, top_V);
     case SOURCE_SIGNAL_I:
-        return num_within(ask->value, -model->max_A, model->max_A);
+        return num_within(fabs(ask->value), 0, model->fixed_A > 0 ? model->fixed_A : model->max_A);
     case SOURCE_SIGNAL_LIMIT_U:
         return num_within(ask->value, LEAST_LIMIT_V, top_V);
     case SOURCE_SIGNAL_LIMIT_I:
@@ -161,7 +165,7 @@ static enum rc encode(const struct driver *self, const struct device_setup *setu
         return obuf_put(request, SPAN("*IDN?\n"));
     if (ask->kind == ASK_SET && !may_set(self->model, setup, ask))
         return RC_RANGE;
-    const struct line *line = find_line(ask);
+    const struct line *line = find_line(self, ask);
     if (!line)
         return RC_CONFIG;
     const struct request of = {self->model, setup, ask->value};
@@ -284,6 +288,15 @@ static enum rc check_number(struct span text, double wanted)
     return fabs(value - wanted) <= 1e-3 * fabs(wanted) ? RC_OK : RC_REFUSED;
 }
 
+/* The unit may tell its range by name or with the 5 % above. */
+static enum rc check_range(struct span text)
+{
+    double value;
+    enum rc rc = scpi_parse_value(text, &value);
+
+    return rc == RC_OK && !num_within(value, 0.99e-3, 1.06e-3) ? RC_REFUSED : rc;
+}
+
 static enum rc check_state(struct span text, char letter)
 {
     bool on = false;
@@ -308,6 +321,8 @@ static enum rc decode_field(double limit_V, char letter, struct span text, doubl
         return check_number(text, limit_V);
     case 'a':
         return check_number(text, DEFAULT_LIMIT_A);
+    case 'm':
+        return check_range(text);
     default:
         return strchr("01be", letter) ? check_state(text, letter) : check_word(text, letter);
     }
@@ -347,7 +362,7 @@ static enum rc decode(const struct driver *self, const struct device_setup *setu
             out->complete = true;
         return rc;
     }
-    const struct line *line = find_line(ask);
+    const struct line *line = find_line(self, ask);
     if (!line)
         return RC_PROTOCOL;
     enum rc rc = decode_fields(default_limit_V(model, setup), line->expect, frame, &readback);
@@ -357,19 +372,21 @@ static enum rc decode(const struct driver *self, const struct device_setup *setu
 }
 
 /* An autorange search may take half a second. */
-#define KEITHLEY_DRIVER(row)                                                                       \
+#define KEITHLEY_DRIVER(row, steps)                                                                \
     .maturity = MATURITY_SIMULATED, .capability = &capability_source_meter,                        \
     .framing = &framing_line_lf,                                                                   \
     .line = {.baud = 9600, .parity = 'N', .data_bits = 8, .stop_bits = 1}, .identify_steps = 1,    \
-    .configure_steps = COUNT(configure_lines), .poll_steps = 1, .safe_steps = 1, .channels = 1,    \
+    .configure_steps = (steps), .poll_steps = 1, .safe_steps = 1, .channels = 1,                   \
     .reply_timeout = {1000000}, .turnaround = {5000}, .poll_period = {100000}, .model = (row),     \
     .encode = encode, .decode = decode
 
 /* clang-format off */
-const struct driver keithley_2400_driver = { KEITHLEY_DRIVER(&k2400),
+const struct driver keithley_2400_driver = { KEITHLEY_DRIVER(&k2400, CONFIGURE_STEPS),
     .name = "keithley2400", .summary = "Keithley 2400 source-meter, 200 V 1 A (SCPI, RS-232)" };
-const struct driver keithley_2401_driver = { KEITHLEY_DRIVER(&k2401),
+const struct driver keithley_2400_1mA_driver = { KEITHLEY_DRIVER(&k2400_1mA, CONFIGURE_STEPS + 1),
+    .name = "keithley2400_1mA", .summary = "Keithley 2400 source-meter, its current on the 1 mA range (SCPI, RS-232)" };
+const struct driver keithley_2401_driver = { KEITHLEY_DRIVER(&k2401, CONFIGURE_STEPS),
     .name = "keithley2401", .summary = "Keithley 2401 source-meter, 20 V 1 A (SCPI, RS-232)" };
-const struct driver keithley_2410_driver = { KEITHLEY_DRIVER(&k2410),
+const struct driver keithley_2410_driver = { KEITHLEY_DRIVER(&k2410, CONFIGURE_STEPS),
     .name = "keithley2410", .summary = "Keithley 2410 source-meter, 1100 V 1 A (SCPI, RS-232)" };
 /* clang-format on */

@@ -21,9 +21,12 @@ struct source_meter_model {
     const char *model; /* second field of *IDN? must be this */
     double max_V, max_A, low_V, high_A;
     const char *off_mode; /* how the output is off after power-on; for the simulator only */
+    double fixed_A;       /* most of the current range that is held; 0: the unit chooses it */
 };
 
 /* device_setup: full_scale, if above 0, is a ceiling in V for |u| and limit_u below the model's. */
+extern const struct driver keithley_2400_1mA_driver;
+extern const struct sim_driver keithley_2400_1mA_sim;
 extern const struct driver keithley_2400_driver, keithley_2401_driver, keithley_2410_driver;
 extern const struct sim_driver keithley_2400_sim, keithley_2401_sim, keithley_2410_sim;
 

@@ -346,5 +346,6 @@ static void feed(void *state, struct span bytes, struct instant now, struct obuf
 #define SMU_SIM .state_size = sizeof(struct smu), .init = init, .feed = feed
 
 const struct sim_driver keithley_2400_sim = {.driver = "keithley2400", SMU_SIM};
+const struct sim_driver keithley_2400_1mA_sim = {.driver = "keithley2400_1mA", SMU_SIM};
 const struct sim_driver keithley_2401_sim = {.driver = "keithley2401", SMU_SIM};
 const struct sim_driver keithley_2410_sim = {.driver = "keithley2410", SMU_SIM};
