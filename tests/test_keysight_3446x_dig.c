@@ -276,6 +276,13 @@ static void answers_mean_what_the_table_says(void **state)
         if (rc != rows[i].rc || answer.complete != rows[i].complete)
             fail_msg("row %zu: %s gave %d", i, rows[i].text, (int)rc);
     }
+}
+
+static void a_window_is_the_mean_of_its_samples(void **state)
+{
+    (void)state;
+    static const struct ask fetch = {.kind = ASK_POLL, .step = 1, .held = held_fast};
+    const struct driver driver = small_driver();
     struct digitizer_reading reading = {0};
     struct answer answer = {.reading = &reading};
     assert_int_equal(driver.decode(&driver, &setup, &fetch, SPAN(GOOD), &answer), RC_OK);
@@ -367,6 +374,7 @@ int main(void)
         cmocka_unit_test(more_than_the_range_is_no_value),
         cmocka_unit_test(lines_are_as_the_manual_has_them),
         cmocka_unit_test(answers_mean_what_the_table_says),
+        cmocka_unit_test(a_window_is_the_mean_of_its_samples),
         cmocka_unit_test(no_damage_crashes_and_no_cut_line_passes),
         cmocka_unit_test(the_capture_is_what_we_say_and_understand),
     };

@@ -146,6 +146,17 @@ static enum rc decode_set(const struct keysight_3446x_model *model, const struct
     return rc;
 }
 
+static enum rc decode_lines(const struct keysight_3446x_model *model, const struct ask *ask,
+                            struct span frame)
+{
+    const struct keysight_3446x_line *lines =
+        ask->kind == ASK_CONFIGURE ? configure_table : &safe_line;
+
+    if (ask->step >= (ask->kind == ASK_CONFIGURE ? COUNT(configure_table) : 1))
+        return RC_CONFIG;
+    return keysight_3446x_decode_fields(model, lines[ask->step].expect, frame);
+}
+
 static enum rc decode(const struct driver *self, const struct device_setup *setup,
                       const struct ask *ask, struct span frame, struct answer *out)
 {
@@ -154,20 +165,17 @@ static enum rc decode(const struct driver *self, const struct device_setup *setu
     switch (ask->kind) {
     case ASK_POLL:
         return decode_poll(model, ask, frame, out);
-    case ASK_IDENTIFY:
-        return ask->step == 0 ? keysight_3446x_decode_identity(model, setup, frame, out->identity)
-                              : RC_CONFIG;
-    case ASK_SYNC:
-        return keysight_3446x_decode_identity(model, setup, frame, NULL);
-    case ASK_CONFIGURE:
-        return ask->step < COUNT(configure_table)
-                   ? keysight_3446x_decode_fields(model, configure_table[ask->step].expect, frame)
-                   : RC_CONFIG;
     case ASK_SET:
         return decode_set(model, ask, frame, out);
+    case ASK_CONFIGURE:
     case ASK_SAFE:
-        return ask->step == 0 ? keysight_3446x_decode_fields(model, safe_line.expect, frame)
-                              : RC_CONFIG;
+        return decode_lines(model, ask, frame);
+    case ASK_IDENTIFY:
+        if (ask->step == 0)
+            return keysight_3446x_decode_identity(model, setup, frame, out->identity);
+        break;
+    case ASK_SYNC:
+        return keysight_3446x_decode_identity(model, setup, frame, NULL);
     case ASK_STREAM:
         break;
     }
