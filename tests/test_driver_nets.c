@@ -81,7 +81,8 @@ static void try_frame(struct driver_sim *bench, const struct ask *ask, struct ta
     tally->accepted += driver_net_try(&net, frame);
 }
 
-static void ask_and_try(struct driver_sim *bench, struct ask ask, struct tally *tally)
+/* True: the reading is whole, no further step is asked. */
+static bool ask_and_try(struct driver_sim *bench, struct ask ask, struct tally *tally)
 {
     struct identity identity = {.full_scale = (double)NAN};
     alignas(16) unsigned char reading[DEVICE_READING_MAX] = {0};
@@ -89,20 +90,22 @@ static void ask_and_try(struct driver_sim *bench, struct ask ask, struct tally *
     bench->frame_len = 0;
     enum rc rc = driver_sim_ask(bench, &ask, &answer);
     if (rc == RC_TIMEOUT && bench->driver->streams)
-        return; /* what a unit on CAN is told, its adapter acknowledges: a row of its own */
+        return true; /* what a unit on CAN is told, its adapter acknowledges: a row of its own */
     if (rc != RC_OK)
         fail_msg("%s: kind %d step %u: %s", bench->driver->name, (int)ask.kind, ask.step,
                  rc_text(rc));
     ask.seq = bench->seq;
     if (bench->frame_len)
         try_frame(bench, &ask, tally);
+    return answer.complete;
 }
 
 static void try_steps(struct driver_sim *bench, enum ask_kind kind, unsigned steps,
                       struct tally *tally)
 {
     for (unsigned step = 0; step < steps; step++)
-        ask_and_try(bench, (struct ask){.kind = kind, .step = step}, tally);
+        if (ask_and_try(bench, (struct ask){.kind = kind, .step = step}, tally) && kind == ASK_POLL)
+            return;
 }
 
 /* What the unit says by itself, once the adapter's channel is open: both halves of a reading. */

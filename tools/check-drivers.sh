@@ -11,7 +11,7 @@ tree=${2:-$1}
 allowed='memchr memcmp memcpy memmove memset strcasecmp strchr strcmp strcspn strlen strncasecmp strncmp
 strnlen strrchr strspn strstr vsnprintf __stack_chk_fail _GLOBAL_OFFSET_TABLE_ __assert_fail'
 # Numbers.
-allowed="$allowed atan2 ceil cos exp exp10 fabs floor fmod hypot log log10 log2 lround nearbyint pow rint round sin
+allowed="$allowed atan2 ceil cos exp exp10 fabs floor fmod hypot llround log log10 log2 lround nearbyint pow rint round sin
 sincos sqrt tan tanh trunc"
 defined() { nm -g --defined-only "$@" 2>/dev/null | awk 'NF == 3 { print $3 }'; }
 shared=$(defined "$build"/core/num.o "$build"/core/bytes.o "$build"/core/units.o "$build"/core/rc.o \
