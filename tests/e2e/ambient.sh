@@ -5,10 +5,12 @@ STATION="$ROOT/bench/stations/twin_barrier_ambient.station"
 LAB="$ROOT/sequences/library/lab_barrier_ambient.seq"
 PAIR="$ROOT/sequences/library/lab_barrier_ambient_references.seq"
 
-for sequence in "$LAB" "$PAIR"; do
-    expect 0 "ok on station" "$LB" check -s "$STATION" "$sequence"
-    same "check has no notes" "$(cat out.txt err.txt | wc -l)" 1
-done
+sed "s|^    element barrier|& variant v9|; s|\"types/|\"$ROOT/bench/stations/types/|; s|channels \"|channels \"$ROOT/bench/stations/|" "$STATION" >v9.station
+expect 0 "ok on station" "$LB" check -s "$STATION" "$LAB"
+same "check has no notes" "$(cat out.txt err.txt | wc -l)" 1
+expect 0 "ok on station" "$LB" check -s v9.station "$PAIR"
+same "check has no notes" "$(cat out.txt err.txt | wc -l)" 1
+expect 0 "one reference electrode" "$LB" check -s "$STATION" "$PAIR"
 expect 0 "4 pass, 0 fail, 0 error" "$LB" run -s "$STATION" "$LAB" --simulate --plain --seed 4 --db lab.db
 cp out.txt first.txt
 expect 0 "" "$LB" run -s "$STATION" "$LAB" --simulate --plain --seed 4 --no-db
@@ -46,7 +48,6 @@ fails "$STATION" "$LAB" D07:0 un_pumped_air un_pumped_o3 un_pumped_l90 per_curre
 fails "$STATION" "$LAB" D08:0 un_rest_air un_rest_o3 leak_air leak_l90 un_empties
 fails "$STATION" "$LAB" D08:1 un_pumped_air un_empties un_buffer
 
-sed "s|^    element barrier|& variant v9|; s|\"types/|\"$ROOT/bench/stations/types/|; s|channels \"|channels \"$ROOT/bench/stations/|" "$STATION" >v9.station
 expect 0 "4 pass, 0 fail, 0 error" "$LB" run -s v9.station "$PAIR" --simulate --no-db --plain
 fails v9.station "$PAIR" D07:0 un2_pumped
 fails v9.station "$PAIR" D08:0 un2_rest
