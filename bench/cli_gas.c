@@ -45,7 +45,7 @@ static const struct option_row lambda_options[] = {
 static const struct option_row mix_options[] = {
     {"cylinder", 'c', OPTION_MANY, "NAME:MIX", "what there is; again for each"},
     {"total", 0, OPTION_TEXT, "FLOW", "standard litres: '2 L/min'"},
-    {"target", 0, OPTION_TEXT, "MIX", "wanted composition; the carrier makes the rest"},
+    {"target", 0, OPTION_TEXT, "MIX", "wanted composition; the carrier makes what it lacks"},
     {"lambda", 'l', OPTION_TEXT, "L", "wanted formal lambda, of two cylinders"},
     {"pO2", 0, OPTION_TEXT, "PO2", "wanted oxygen pressure; buffered below 10 ppm"},
     {"active", 0, OPTION_TEXT, "X", "share of the buffer gases: 5% if not given"},
@@ -89,6 +89,9 @@ static const struct command subs[] = {
         "  lambdabench gas lambda --gas 'co=1%,h2=0.33%,co2=14%,h2o=12%,n2=balance'\n"
         "  lambdabench gas lambda --gas 'co=1%,co2=14%,o2=0.5%,n2=balance' --dry --fuel CH1.85\n"),
     SUB(mix, "flows of cylinders for a wanted gas",
+        "A target that makes less than 100 % is filled up by the carrier. Species it does not "
+        "name\n"
+        "are wanted at 0 %, but for n2 and ar, which then come as the cylinders bring them.\n"
         "Uncertainties: flows 0.4 % of reading and 0.2 % of full scale (both rectangular), and\n"
         "the certificates; temperature and pressure are taken as exact.\n\n"
         "examples:\n"

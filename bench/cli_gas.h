@@ -45,6 +45,14 @@ enum cli_gas_quantity {
 bool cli_gas_read_quantity(const char *option, struct span text, enum cli_gas_quantity kind,
                            double *out, struct obuf *why);
 
+/* A wanted gas: its fractions may make less than 100 %, the carrier makes the rest. */
+struct cli_gas_target {
+    struct gas_mix mix;
+    unsigned named; /* bit 1 << species, as in struct gas_recipe */
+};
+bool cli_gas_read_target(const char *option, struct span text, struct cli_gas_target *out,
+                         struct obuf *why);
+
 /* `whole`: the fractions must make 100 % (within 1e-6); else they may make less. */
 bool cli_gas_read_mix(const char *option, struct span text, bool whole, struct gas_mix *out,
                       struct obuf *why);

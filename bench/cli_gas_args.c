@@ -211,24 +211,42 @@ static bool finish_mix(struct reading *r, bool whole, struct obuf *why)
     return true;
 }
 
+static bool read_parts(struct reading *r, struct span text, bool whole, struct obuf *why)
+{
+    struct span part;
+    text = trimmed(text);
+    if (span_is(text, "air")) {
+        r->mix = gas_mix_air;
+        r->seen[GAS_O2] = r->seen[GAS_N2] = true;
+        return true;
+    }
+    if (!text.len)
+        return cli_gas_refuse(why, "%s: no composition, as in o2=1%%,n2=balance", r->option);
+    while (cut(text, ',', &part, &text))
+        if (!read_part(r, part, why))
+            return false;
+    return read_part(r, text, why) && finish_mix(r, whole, why);
+}
+
 bool cli_gas_read_mix(const char *option, struct span text, bool whole, struct gas_mix *out,
                       struct obuf *why)
 {
     struct reading r = {.option = option, .balance = GAS_SPECIES_COUNT};
-    struct span part;
-    text = trimmed(text);
-    if (span_is(text, "air")) {
-        *out = gas_mix_air;
-        return true;
-    }
-    if (!text.len)
-        return cli_gas_refuse(why, "%s: no composition, as in o2=1%%,n2=balance", option);
-    while (cut(text, ',', &part, &text))
-        if (!read_part(&r, part, why))
-            return false;
-    if (!read_part(&r, text, why) || !finish_mix(&r, whole, why))
+    if (!read_parts(&r, text, whole, why))
         return false;
     *out = r.mix;
+    return true;
+}
+
+bool cli_gas_read_target(const char *option, struct span text, struct cli_gas_target *out,
+                         struct obuf *why)
+{
+    struct reading r = {.option = option, .balance = GAS_SPECIES_COUNT};
+    if (!read_parts(&r, text, false, why))
+        return false;
+    *out = (struct cli_gas_target){.mix = r.mix};
+    for (unsigned s = 0; s < GAS_SPECIES_COUNT; s++)
+        out->named |= r.seen[s] ? 1U << s : 0U;
     return true;
 }
 

@@ -121,12 +121,12 @@ static bool check_species(const struct cli_gas_plan *plan, enum gas_species s, d
                           cli_gas_num(100 * plan->bottle[b].x[s], 6).at, plan->cylinder[b].name);
 }
 
-static bool check_supply(const struct cli_gas_plan *plan, const struct gas_mix *target,
+static bool check_supply(const struct cli_gas_plan *plan, const struct cli_gas_target *target,
                          struct obuf *why)
 {
     for (unsigned s = 0; s < GAS_SPECIES_COUNT; s++)
-        if (s != GAS_N2 && s != GAS_AR &&
-            !check_species(plan, (enum gas_species)s, target->x[s], why))
+        if (((s != GAS_N2 && s != GAS_AR) || (target->named >> s & 1)) &&
+            !check_species(plan, (enum gas_species)s, target->mix.x[s], why))
             return false;
     return true;
 }
@@ -138,7 +138,8 @@ static bool explain(const struct cli_gas_plan *plan, const struct gas_fault *fau
     if (gas_species_find(span_text(fault->what), &species) == RC_OK)
         return cli_gas_refuse(why,
                               "unreachable: %s would be %s %%, not %s %%, with these cylinders "
-                              "(a species that the target does not name is wanted at 0 %%)",
+                              "(a species that the target does not name is wanted at 0 %%; n2 "
+                              "and ar only when it names them)",
                               fault->what, cli_gas_num(100 * fault->lo, 5).at,
                               cli_gas_num(100 * fault->value, 5).at);
     if (strcmp(fault->what, "carrier flow (slpm)") == 0)
@@ -159,14 +160,16 @@ static bool explain(const struct cli_gas_plan *plan, const struct gas_fault *fau
     return cli_gas_refuse_fault(why, "unreachable: ", fault);
 }
 
-static bool flows_for(struct cli_gas_plan *plan, const struct gas_mix *target, struct obuf *why)
+static bool flows_for(struct cli_gas_plan *plan, const struct cli_gas_target *target,
+                      struct obuf *why)
 {
-    const struct gas_recipe recipe = {plan->bottle, plan->count, plan->carrier, plan->total_slpm};
+    const struct gas_recipe recipe = {plan->bottle, plan->count, plan->carrier, plan->total_slpm,
+                                      target->named};
     struct gas_fault fault;
     plan->carrier_used = true;
     if (!check_supply(plan, target, why))
         return false;
-    if (gas_flows_for_mix(&recipe, target, plan->flow_slpm, &fault) == RC_OK)
+    if (gas_flows_for_mix(&recipe, &target->mix, plan->flow_slpm, &fault) == RC_OK)
         return true;
     return explain(plan, &fault, why);
 }
@@ -249,7 +252,7 @@ static bool holds(const struct cli_gas_plan *plan, enum gas_species species)
 static bool flows_for_pO2(const struct args *args, struct cli_gas_plan *plan, double pO2_kPa,
                           struct obuf *why)
 {
-    struct gas_mix target;
+    struct cli_gas_target target = {.named = 0};
     struct gas_fault fault;
     double active = 0.05;
     bool co = holds(plan, GAS_CO) && holds(plan, GAS_CO2);
@@ -258,7 +261,7 @@ static bool flows_for_pO2(const struct args *args, struct cli_gas_plan *plan, do
                               cli_gas_num(pO2_kPa / 100, 5).at,
                               cli_gas_num(plan->p_kPa / 100, 6).at);
     if (pO2_kPa >= 1e-5 * plan->p_kPa) {
-        target = (struct gas_mix){.x = {[GAS_O2] = pO2_kPa / plan->p_kPa}};
+        target.mix.x[GAS_O2] = pO2_kPa / plan->p_kPa;
         return flows_for(plan, &target, why);
     }
     if (!options_value(args, "temp"))
@@ -273,7 +276,7 @@ static bool flows_for_pO2(const struct args *args, struct cli_gas_plan *plan, do
                               cli_gas_num(100 * active, 6).at);
     struct gas_buffer buffer = {co ? GAS_BUFFER_CO_CO2 : GAS_BUFFER_H2_H2O, plan->T_K,
                                 log(pO2_kPa / 100)};
-    if (gas_mix_for_pO2(&buffer, active, &target, &fault) != RC_OK)
+    if (gas_mix_for_pO2(&buffer, active, &target.mix, &fault) != RC_OK)
         return cli_gas_refuse_fault(why, "--pO2: not held by this buffer: ", &fault);
     return flows_for(plan, &target, why);
 }
@@ -284,14 +287,14 @@ static bool solve_flows(const struct args *args, struct cli_gas_plan *plan, stru
 {
     const char *target = options_value(args, "target");
     bool lambda = options_value(args, "lambda"), pO2 = options_value(args, "pO2");
-    struct gas_mix mix;
+    struct cli_gas_target wanted;
     double value;
     if ((target != NULL) + lambda + pO2 != 1)
         return cli_gas_refuse(why,
                               "give one of --target 'o2=8.29%%', --lambda 0.9, --pO2 1e-15bar");
     if (target)
-        return cli_gas_read_mix("--target", span_text(target), false, &mix, why) &&
-               flows_for(plan, &mix, why);
+        return cli_gas_read_target("--target", span_text(target), &wanted, why) &&
+               flows_for(plan, &wanted, why);
     if (pO2)
         return cli_gas_take(args, "pO2", CLI_GAS_PRESSURE, &value, why) &&
                flows_for_pO2(args, plan, value, why);

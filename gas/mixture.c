@@ -80,39 +80,67 @@ static bool solve(struct square *m)
     return true;
 }
 
-/* The species that this bottle doses, or GAS_SPECIES_COUNT. */
-static unsigned dosed_species(const struct gas_mix *bottle, const bool *taken)
+static bool is_named(const struct gas_recipe *r, unsigned species)
 {
+    return r->named >> species & 1;
+}
+
+/* The species that this bottle doses, or GAS_SPECIES_COUNT. */
+static unsigned dosed_species(const struct gas_recipe *r, size_t b, const bool *taken)
+{
+    const double *x = r->bottles[b].x;
     unsigned best = GAS_SPECIES_COUNT;
     for (unsigned s = 0; s < GAS_SPECIES_COUNT; s++) {
-        if (s == GAS_N2 || s == GAS_AR || taken[s] || !(bottle->x[s] > 0))
+        if (s == GAS_N2 || s == GAS_AR || taken[s] || !(x[s] > 0))
             continue;
-        if (best == GAS_SPECIES_COUNT || bottle->x[s] > bottle->x[best])
+        if (best == GAS_SPECIES_COUNT || x[s] > x[best])
             best = s;
     }
-    /* argon only when nothing else is in the bottle */
-    if (best == GAS_SPECIES_COUNT && bottle->x[GAS_AR] > 0 && !taken[GAS_AR])
+    /* inert gas only when nothing else is in the bottle */
+    if (best == GAS_SPECIES_COUNT && x[GAS_AR] > 0 && !taken[GAS_AR])
         best = GAS_AR;
+    if (best == GAS_SPECIES_COUNT && x[GAS_N2] > 0 && !taken[GAS_N2] && is_named(r, GAS_N2))
+        best = GAS_N2;
     return best;
 }
 
+static void put_row(const struct gas_recipe *r, const struct gas_mix *target, unsigned s,
+                    struct square *m)
+{
+    double *row = m->a[m->n++];
+    for (size_t b = 0; b < r->count; b++)
+        row[b] = r->bottles[b].x[s];
+    row[r->count] = r->total_slpm * target->x[s];
+}
+
+static unsigned species_in(const struct gas_mix *bottle)
+{
+    unsigned n = 0;
+    for (unsigned s = 0; s < GAS_SPECIES_COUNT; s++)
+        n += bottle->x[s] > 0;
+    return n;
+}
+
+/* One row for the total, one for the species of each bottle. A bottle that could dose several
+ * comes after those that leave no choice. */
 static bool build(const struct gas_recipe *r, const struct gas_mix *target, struct square *m)
 {
     bool taken[GAS_SPECIES_COUNT] = {false};
-    m->n = r->count;
-    for (size_t row = 0; row < r->count; row++) {
-        unsigned s = GAS_SPECIES_COUNT;
-        if (row != r->carrier) {
-            s = dosed_species(&r->bottles[row], taken);
+    for (size_t b = 0; b < r->count; b++)
+        m->a[0][b] = 1;
+    m->a[0][r->count] = r->total_slpm;
+    m->n = 1;
+    for (unsigned width = 1; width <= GAS_SPECIES_COUNT; width++)
+        for (size_t b = 0; b < r->count; b++) {
+            if (b == r->carrier || species_in(&r->bottles[b]) != width)
+                continue;
+            unsigned s = dosed_species(r, b, taken);
             if (s == GAS_SPECIES_COUNT)
                 return false;
             taken[s] = true;
+            put_row(r, target, s, m);
         }
-        for (size_t b = 0; b < r->count; b++)
-            m->a[row][b] = row == r->carrier ? 1 : r->bottles[b].x[s];
-        m->a[row][r->count] = r->total_slpm * (row == r->carrier ? 1 : target->x[s]);
-    }
-    return true;
+    return m->n == r->count;
 }
 
 static enum rc check_reached(const struct gas_recipe *r, const struct gas_mix *target,
@@ -121,7 +149,7 @@ static enum rc check_reached(const struct gas_recipe *r, const struct gas_mix *t
     struct gas_mix made;
     enum rc rc = gas_mix_from_flows(r->bottles, flows_slpm, r->count, &made, fault);
     for (unsigned s = 0; rc == RC_OK && s < GAS_SPECIES_COUNT; s++) {
-        if (s == GAS_N2 || s == GAS_AR)
+        if ((s == GAS_N2 || s == GAS_AR) && !is_named(r, s))
             continue;
         double slack = 1e-6 + 1e-3 * made.x[s];
         if (!num_within(target->x[s], made.x[s] - slack, made.x[s] + slack))

@@ -16,16 +16,18 @@ enum { GAS_BOTTLES_MAX = 16 };
 MUST_CHECK enum rc gas_mix_from_flows(const struct gas_mix *bottles, const double *flows_slpm,
                                       size_t count, struct gas_mix *out, struct gas_fault *fault);
 
-/* What is wanted. Fractions that no bottle but the carrier adds follow from the balance: N2 and Ar
- * are not checked against the target, all else is. */
+/* What is wanted. The target may make less than 1: the carrier makes the rest. N2 and Ar that the
+ * target does not name follow from that; every other species it does not name is wanted at 0. */
 struct gas_recipe {
     const struct gas_mix *bottles;
     size_t count, carrier; /* bottles[carrier] makes up the balance */
     double total_slpm;
+    unsigned named; /* bit 1 << species of the target; counts for N2 and Ar */
 };
-/* Flows for a target composition. Each other bottle doses the species it holds most of (N2 and Ar
- * aside) that no earlier bottle doses. RC_RANGE: a flow would be negative, a species of the target
- * comes out wrong by more than 1e-6 + 1e-3 of its value, two bottles cannot be told apart. */
+/* Flows for a target composition. Each other bottle, those of fewest species first, doses the
+ * species it holds most of that no other bottle doses yet: Ar and a named N2 only when there is
+ * nothing else. RC_RANGE: a flow would be negative, a species comes out wrong by more than 1e-6 +
+ * 1e-3 of its value, two bottles cannot be told apart. */
 MUST_CHECK enum rc gas_flows_for_mix(const struct gas_recipe *recipe, const struct gas_mix *target,
                                      double *flows_slpm, struct gas_fault *fault);
 

@@ -16,7 +16,7 @@ static const struct gas_mix bottles[] = {
     {.x = {[GAS_H2O] = 1}},
     {.x = {[GAS_O2] = 0.2095, [GAS_N2] = 0.7905}},
 };
-static const struct gas_recipe recipe = {bottles, COUNT(bottles), 3, 10};
+static const struct gas_recipe recipe = {bottles, COUNT(bottles), 3, 10, 0};
 
 static bool is_near(double got, double want, double slack)
 {
@@ -78,7 +78,7 @@ static void a_mixture_that_cannot_be_made_is_named(void **state)
     /* one bottle with two species fixes their ratio */
     static const struct gas_mix pair[] = {
         {.x = {[GAS_CO] = 0.06, [GAS_H2] = 0.02, [GAS_N2] = 0.92}}, {.x = {[GAS_N2] = 1}}};
-    const struct gas_recipe two = {pair, 2, 1, 5};
+    const struct gas_recipe two = {pair, 2, 1, 5, 0};
     struct gas_mix good = {.x = {[GAS_CO] = 0.03, [GAS_H2] = 0.01, [GAS_N2] = 0.96}};
     assert_int_equal(gas_flows_for_mix(&two, &good, q, &fault), RC_OK);
     assert_true(is_near(q[0], 2.5, 1e-9) && is_near(q[1], 2.5, 1e-9));
@@ -90,9 +90,56 @@ static void a_mixture_that_cannot_be_made_is_named(void **state)
     assert_true(is_near(fault.lo, 0.01, 1e-9) && q[0] == 42);
     /* the same gas twice cannot be told apart */
     const struct gas_mix twice[] = {bottles[2], bottles[2], bottles[3]};
-    const struct gas_recipe same = {twice, 3, 2, 5};
+    const struct gas_recipe same = {twice, 3, 2, 5, 0};
     assert_int_equal(gas_flows_for_mix(&same, &gas_mix_n2, q, &fault), RC_RANGE);
     assert_string_equal(fault.what, "independent bottles");
+}
+
+/* 5 % O2 in Ar, and N2: the argon follows the oxygen. */
+static void named_nitrogen_and_argon_are_reached_or_refused(void **state)
+{
+    (void)state;
+    static const struct gas_mix in_argon[] = {
+        {.x = {[GAS_O2] = 0.05, [GAS_AR] = 0.95}}, {.x = {[GAS_N2] = 1}}, {.x = {[GAS_AR] = 1}}};
+    const unsigned n2 = 1U << GAS_N2, ar = 1U << GAS_AR;
+    struct gas_recipe r = {in_argon, 2, 1, 5, 0};
+    struct gas_mix wanted = {.x = {[GAS_O2] = 0.03, [GAS_AR] = 0.5, [GAS_N2] = 0.47}};
+    struct gas_fault fault;
+    double q[3] = {42};
+    assert_int_equal(gas_flows_for_mix(&r, &wanted, q, &fault), RC_OK); /* not named */
+    r.named = ar;
+    q[0] = 42;
+    assert_int_equal(gas_flows_for_mix(&r, &wanted, q, &fault), RC_RANGE);
+    assert_string_equal(fault.what, "ar");
+    assert_true(is_near(fault.lo, 0.57, 1e-9) && fault.value == 0.5 && q[0] == 42);
+    r.named = n2;
+    assert_int_equal(gas_flows_for_mix(&r, &wanted, q, &fault), RC_RANGE);
+    assert_string_equal(fault.what, "n2");
+    wanted.x[GAS_AR] = 0.57;
+    wanted.x[GAS_N2] = 0.40;
+    r.named = n2 | ar;
+    assert_int_equal(gas_flows_for_mix(&r, &wanted, q, &fault), RC_OK);
+    assert_true(is_near(q[0], 3, 1e-9) && is_near(q[1], 2, 1e-9));
+    /* argon as the carrier: then the bottle of nitrogen doses it */
+    r = (struct gas_recipe){in_argon, 3, 2, 5, n2 | ar};
+    wanted = (struct gas_mix){.x = {[GAS_O2] = 0.01, [GAS_AR] = 0.79, [GAS_N2] = 0.2}};
+    assert_int_equal(gas_flows_for_mix(&r, &wanted, q, &fault), RC_OK);
+    assert_true(is_near(q[0], 1, 1e-9) && is_near(q[1], 1, 1e-9) && is_near(q[2], 3, 1e-9));
+}
+
+/* CO2 in both: the pure bottle must dose it, whichever stands first. */
+static void a_bottle_with_a_choice_leaves_the_pure_one_its_gas(void **state)
+{
+    (void)state;
+    static const struct gas_mix rich[] = {
+        {.x = {[GAS_CO] = 0.06, [GAS_CO2] = 0.1, [GAS_N2] = 0.84}},
+        {.x = {[GAS_CO2] = 1}},
+        {.x = {[GAS_N2] = 1}}};
+    const struct gas_recipe r = {rich, 3, 2, 10, 0};
+    const struct gas_mix wanted = {.x = {[GAS_CO] = 0.03, [GAS_CO2] = 0.15}};
+    double q[3];
+    assert_int_equal(gas_flows_for_mix(&r, &wanted, q, NULL), RC_OK);
+    assert_true(is_near(q[0], 5, 1e-9) && is_near(q[1], 1, 1e-9) && is_near(q[2], 4, 1e-9));
 }
 
 static void bad_numbers_are_refused(void **state)
@@ -326,6 +373,8 @@ int main(void)
         cmocka_unit_test(flows_give_the_composition),
         cmocka_unit_test(flows_and_composition_are_inverse),
         cmocka_unit_test(a_mixture_that_cannot_be_made_is_named),
+        cmocka_unit_test(named_nitrogen_and_argon_are_reached_or_refused),
+        cmocka_unit_test(a_bottle_with_a_choice_leaves_the_pure_one_its_gas),
         cmocka_unit_test(bad_numbers_are_refused),
         cmocka_unit_test(the_carrier_makes_up_the_balance),
         cmocka_unit_test(a_wanted_lambda_is_met_from_both_sides),

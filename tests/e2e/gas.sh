@@ -137,6 +137,12 @@ refuses "does not define an oxygen pressure" equilibrium --gas 'co=1%,n2=balance
 refuses "needs exhaust gas" lambda --gas 'o2=1%,n2=balance' --dry
 refuses "unreachable: o2 30 % is above the 20.95 % of cylinder 'air'" mix --target 'o2=30%' \
     --cylinder air:air --cylinder 'n2:n2=100%' --total 2L/min
+refuses "unreachable: no cylinder holds ar" mix --target 'o2=3%,ar=50%' --cylinder air:air \
+    --cylinder 'n2:n2=100%' --total 2L/min
+refuses "n2 would be 97 %, not 50 %" mix --target 'o2=3%,n2=50%' --cylinder 'o2:o2=100%' \
+    --cylinder 'n2:n2=100%' --total 2L/min
+refuses "ar would be 57 %, not 50 %" mix --target 'ar=50%,o2=3%' \
+    --cylinder 'm:o2=5%,ar=balance' --cylinder 'n2:n2=100%' --total 2L/min
 refuses "(turn-down 2 %)" mix --target 'o2=100ppm' --cylinder air:air --cylinder 'n2:n2=100%' \
     --total 2L/min --mfc 'air=2 L/min'
 refuses "no controller for 'air'" mix --target 'o2=1%' --cylinder air:air --cylinder 'n2:n2=100%' \
