@@ -86,11 +86,17 @@ bool cli_gas_take_element(const struct args *args, double *T_K, double *p_kPa, s
 
 /* ---- what the three print in common ---- */
 
+/* Of an exhaust, the oxygen of its fuel is put aside; a gas of --gas came from no fuel. NAN: not
+ * defined. */
+static double formal_lambda(const struct cli_gas_source *source)
+{
+    double formal, z = source->from_fuel ? source->fuel.z : 0;
+    return gas_lambda_formal_of_fuel(&source->mix, z, &formal) == RC_OK ? formal : (double)NAN;
+}
+
 static void put_lambdas(struct cli_gas_out *out, const struct cli_gas_source *source)
 {
-    double formal, x_eq = gas_oxygen_equivalent(&source->mix);
-    if (gas_lambda_formal(&source->mix, &formal) != RC_OK)
-        formal = NAN;
+    double formal = formal_lambda(source), x_eq = gas_oxygen_equivalent(&source->mix);
     cli_gas_out_put(out, "mixture_lambda", "mixture lambda", CLI_GAS_AS_NUMBER,
                     source->mixture_lambda);
     cli_gas_out_put(out, "formal_lambda", "formal lambda", CLI_GAS_AS_NUMBER, formal);
@@ -151,10 +157,9 @@ static void put_result(struct cli_gas_out *out, const struct solved *s)
 }
 
 /* Within 0.1 % of lambda 1 traces decide, whatever the arithmetic says. */
-static bool near_stoichiometric(const struct gas_mix *mix)
+static bool near_stoichiometric(const struct cli_gas_source *source)
 {
-    double formal;
-    return gas_lambda_formal(mix, &formal) == RC_OK && fabs(formal - 1) < 1e-3;
+    return fabs(formal_lambda(source) - 1) < 1e-3;
 }
 
 int cli_gas_emf(const struct command *command, struct args *args)
@@ -182,7 +187,7 @@ int cli_gas_emf(const struct command *command, struct args *args)
     put_state(&out, &s);
     put_result(&out, &s);
     cli_gas_out_flag(&out, "near_stoichiometric", "within 0.1 % of lambda 1",
-                     near_stoichiometric(&s.source.mix));
+                     near_stoichiometric(&s.source));
     cli_gas_out_mix(&out, "composition", &s.source.mix, NULL);
     cli_gas_out_end(&out);
     return EXIT_PASS;

@@ -14,15 +14,22 @@ static double demand(const struct gas_atoms *atoms)
     return 2 * atoms->C + atoms->H / 2;
 }
 
-enum rc gas_lambda_formal(const struct gas_mix *mix, double *out)
+enum rc gas_lambda_formal_of_fuel(const struct gas_mix *mix, double fuel_z, double *out)
 {
     struct gas_atoms atoms;
+    if (!num_within(fuel_z, 0, 2))
+        return RC_RANGE;
     gas_mix_atoms(mix, &atoms);
-    double needed = demand(&atoms);
+    double of_fuel = fuel_z * atoms.C, needed = demand(&atoms) - of_fuel;
     if (!num_within(needed, 1e-12, 100))
         return RC_RANGE;
-    *out = atoms.O / needed;
+    *out = (atoms.O - of_fuel) / needed;
     return RC_OK;
+}
+
+enum rc gas_lambda_formal(const struct gas_mix *mix, double *out)
+{
+    return gas_lambda_formal_of_fuel(mix, 0, out);
 }
 
 double gas_oxygen_equivalent(const struct gas_mix *mix)

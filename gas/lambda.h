@@ -1,11 +1,12 @@
 /* Three quantities called lambda, kept apart; and the exhaust of an engine in closed form.
  *
  *   mixture lambda  of an engine: CHyOz + lambda (1 + y/4 - z/2) (O2 + 3.7733 N2)
- *   formal lambda   of any bench gas by atoms: O / (2 C + H/2)
+ *   formal lambda   of any bench gas by atoms: (O - z C) / (2 C + H/2 - z C); z is the O/C of the
+ *                   fuel that the carbon came from, 0 when it came from none
  *   x_eq            oxygen equivalent: O2 + NO/2 + NO2 - CO/2 - H2/2 - 2 CH4 - 3 C2H4 - 4.5 C3H6
  *                   - 5 C3H8 - 0.75 NH3; its sign decides lean or rich
  *
- * Identity: lambda_f = 1 + 2 x_eq/(2 C + H/2). */
+ * Identity: lambda_f = 1 + 2 x_eq/(2 C + H/2 - z C). Of an exhaust it is the mixture lambda. */
 #ifndef GAS_LAMBDA_H
 #define GAS_LAMBDA_H
 
@@ -14,8 +15,11 @@
 /* Water gas constant frozen at about 1700 K, as in Brettschneider's formula. */
 #define GAS_KW_FROZEN 3.5
 
-/* RC_RANGE: no carbon and no hydrogen (O2/N2 only): lambda is not defined. */
+/* RC_RANGE: no carbon and no hydrogen (O2/N2 only): lambda is not defined. z = 0. */
 MUST_CHECK enum rc gas_lambda_formal(const struct gas_mix *mix, double *out);
+/* The same where the carbon came from a fuel of `fuel_z` oxygen atoms per carbon, 0..2: they belong
+ * to the fuel and count on neither side. RC_RANGE also: that fuel needs no air. */
+MUST_CHECK enum rc gas_lambda_formal_of_fuel(const struct gas_mix *mix, double fuel_z, double *out);
 
 double gas_oxygen_equivalent(const struct gas_mix *mix);
 

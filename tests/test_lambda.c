@@ -65,8 +65,8 @@ static void the_closed_form_exhaust_gives_the_published_dry_composition(void **s
     source_free(source);
 }
 
-/* Any fuel, any lambda: atoms balance, the formal lambda is the mixture lambda (without fuel
- * oxygen), the frozen constant holds. */
+/* Any fuel, any lambda: atoms balance, the formal lambda is the mixture lambda, the frozen constant
+ * holds. */
 static void random_exhaust_balances_its_atoms(void **state)
 {
     (void)state;
@@ -92,9 +92,7 @@ static void random_exhaust_balances_its_atoms(void **state)
         double kw = x.x[GAS_CO] * x.x[GAS_H2O] - fuel.Kw * x.x[GAS_CO2] * x.x[GAS_H2];
         assert_true(fabs(kw) < 1e-10);
         double lambda_f = NAN;
-        if (fuel.z > 0)
-            continue;
-        assert_int_equal(gas_lambda_formal(&x, &lambda_f), RC_OK);
+        assert_int_equal(gas_lambda_formal_of_fuel(&x, fuel.z, &lambda_f), RC_OK);
         assert_true(fabs(lambda_f - lambda) < 1e-9);
     }
 }
@@ -130,6 +128,10 @@ static void lambda_without_fuel_atoms_is_refused(void **state)
     nan.x[GAS_CO] = NAN;
     assert_int_equal(gas_lambda_formal(&gas_mix_air, &lambda), RC_RANGE);
     assert_int_equal(gas_lambda_formal(&nan, &lambda), RC_RANGE);
+    const struct gas_mix co2 = {.x = {[GAS_CO2] = 0.1, [GAS_N2] = 0.9}};
+    assert_int_equal(gas_lambda_formal_of_fuel(&co2, 2, &lambda), RC_RANGE); /* CO2 as fuel */
+    assert_int_equal(gas_lambda_formal_of_fuel(&co2, NAN, &lambda), RC_RANGE);
+    assert_int_equal(gas_lambda_formal_of_fuel(&co2, -0.1, &lambda), RC_RANGE);
     assert_true(lambda == 42);
 }
 

@@ -73,6 +73,9 @@ shows 0 "0 mV" emf --gas air --temp 780degC
 shows 0 "947.5" emf --gas 'h2=5%,h2o=5%,n2=balance' --temp 780degC
 shows 0 "Brettschneider" lambda --gas 'co=1%,co2=14%,o2=0.5%,n2=balance' --dry --fuel CH1.85
 shows 0 "0.968" lambda --gas 'co=1%,h2=0.33%,co2=14%,h2o=12%,n2=balance'
+for lambda in 0.55 0.9 2.6; do # the oxygen of the fuel counts on neither side
+    shows 0 "$(printf '%-26s %12s' 'formal lambda' "$lambda")" lambda --fuel C2H6O --lambda "$lambda"
+done
 shows 0 '"formal_lambda":{"value":null' lambda --gas 'o2=1%,n2=balance' --json
 shows 0 "soot is stable                      yes" equilibrium --fuel CH1.85 --lambda 0.4 --temp 600degC
 shows 0 '"soot":false' equilibrium --fuel CH1.85 --lambda 0.9 --temp 800degC --json
