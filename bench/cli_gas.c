@@ -55,7 +55,7 @@ static const struct option_row mix_options[] = {
     {"mfc", 'm', OPTION_MANY, "NAME=FLOW", "a controller and its full scale"},
     {"turndown", 0, OPTION_TEXT, "X", "least flow by full scale: 2% if not given"},
     {"u", 'u', OPTION_FLAG, NULL, "expanded uncertainties (k = 2)"},
-    {"certificate", 0, OPTION_TEXT, "X", "of a cylinder, relative, k = 2: 1%"},
+    {"certificate", 0, OPTION_TEXT, "X", "of each component, relative, k = 2: 1%"},
     ROW_JSON,
 };
 static const struct option_row flammability_options[] = {
@@ -93,7 +93,8 @@ static const struct command subs[] = {
         "name\n"
         "are wanted at 0 %, but for n2 and ar, which then come as the cylinders bring them.\n"
         "Uncertainties: flows 0.4 % of reading and 0.2 % of full scale (both rectangular), and\n"
-        "the certificates; temperature and pressure are taken as exact.\n\n"
+        "the certificates, each component of each cylinder by itself; temperature and pressure\n"
+        "are taken as exact.\n\n"
         "examples:\n"
         "  lambdabench gas mix --target 'o2=8.29%' --cylinder air:air \\\n"
         "    --cylinder 'n2:n2=100%' --total '2 L/min'\n"

@@ -76,7 +76,7 @@ static double held(double x, double lo, double hi)
 static void move(struct point *pt, const struct gas_gum_input *in, double step)
 {
     struct gas_mix *bottle = &pt->bottles[in->bottle];
-    double before, moved = 0;
+    double before;
     switch (in->kind) {
     case GAS_GUM_FLOW:
         pt->flows_slpm[in->bottle] = held(pt->flows_slpm[in->bottle] + step, 0, 1e4);
@@ -85,16 +85,6 @@ static void move(struct point *pt, const struct gas_gum_input *in, double step)
         before = bottle->x[in->species];
         bottle->x[in->species] = held(before + step, 0, before + bottle->x[in->balance]);
         bottle->x[in->balance] -= bottle->x[in->species] - before;
-        break;
-    case GAS_GUM_DILUTION:
-        step = held(step, -1, 1);
-        for (unsigned s = 0; s < GAS_SPECIES_COUNT; s++) {
-            if (s == in->balance)
-                continue;
-            moved += bottle->x[s] * step;
-            bottle->x[s] *= 1 + step;
-        }
-        bottle->x[in->balance] = held(bottle->x[in->balance] - moved, 0, 1);
         break;
     case GAS_GUM_TEMPERATURE:
         pt->T_K += step;

@@ -1,8 +1,9 @@
 /* Uncertainty of a mixed gas after the GUM (JCGM 100:2008), and by Monte Carlo (JCGM 101:2008).
  *
  * Inputs are independent of each other. What moves together is one input: a flow moves all species
- * of its bottle; GAS_GUM_DILUTION moves all minor species of a bottle together (one certificate,
- * one dilution). Outputs: composition, lambda_f, EMF against air, and Ip behind a barrier. */
+ * of its bottle. The components of a certified mixture are weighed in one by one, so that each is
+ * an input of its own against the balance gas; they share nothing but the flow of their bottle.
+ * Outputs: composition, lambda_f, EMF against air, and Ip behind a barrier. */
 #ifndef GAS_GUM_H
 #define GAS_GUM_H
 
@@ -10,12 +11,12 @@
 #include "gas/barrier.h"
 #include "gas/mixture.h"
 
-enum { GAS_GUM_INPUTS_MAX = 32 };
+/* Of each bottle the flow, and every species but its balance. */
+enum { GAS_GUM_INPUTS_MAX = GAS_BOTTLES_MAX * GAS_SPECIES_COUNT };
 
 enum gas_gum_kind {
     GAS_GUM_FLOW,        /* of `bottle`, u in slpm */
     GAS_GUM_FRACTION,    /* of `species` in `bottle`, against `balance` there; u as mole fraction */
-    GAS_GUM_DILUTION,    /* all species of `bottle` but `balance`, in proportion; u relative */
     GAS_GUM_TEMPERATURE, /* of the element, u in K */
     GAS_GUM_PRESSURE,    /* u in kPa */
 };
@@ -51,7 +52,7 @@ struct gas_gum_result {
 MUST_CHECK enum rc gas_gum_evaluate(const struct gas_gum_model *model, struct gas_gum_values *out,
                                     struct gas_fault *fault);
 
-/* Central differences of 1 % of each u. `count` 0..32, u >= 0. */
+/* Central differences of 1 % of each u. `count` 0..GAS_GUM_INPUTS_MAX, u >= 0. */
 MUST_CHECK enum rc gas_gum_combine(const struct gas_gum_model *model,
                                    const struct gas_gum_input *inputs, size_t count,
                                    struct gas_gum_result *out, struct gas_fault *fault);

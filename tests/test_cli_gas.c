@@ -3,7 +3,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "bench/cli_gas_plan.h"
+#include "bench/cli_gas_u.h"
 #include "core/num.h"
 #include "gas/equilibrium.h"
 
@@ -204,7 +204,7 @@ static const struct option_row rows[] = {
     {"temp", 't', OPTION_TEXT, "X", ""},     {"pressure", 'p', OPTION_TEXT, "X", ""},
     {"carrier", 0, OPTION_TEXT, "X", ""},    {"mfc", 'm', OPTION_MANY, "X", ""},
     {"turndown", 0, OPTION_TEXT, "X", ""},   {"gas", 'g', OPTION_TEXT, "X", ""},
-    {"fuel", 'f', OPTION_TEXT, "X", ""},
+    {"fuel", 'f', OPTION_TEXT, "X", ""},     {"certificate", 0, OPTION_TEXT, "X", ""},
 };
 static const struct command test_command = {
     .name = "test", .operands = "", .options = rows, .option_count = COUNT(rows)};
@@ -277,6 +277,37 @@ static void a_buffer_holds_the_wanted_oxygen_pressure(void **state)
     assert_int_equal(gas_constants_exact(1073.15, &k), RC_OK);
     assert_int_equal(gas_equilibrium_solve(&plan.made, &k, &surface, &eq, NULL), RC_OK);
     assert_true(fabs(eq.ln_pO2_bar - log(1e-15)) < 1e-4);
+}
+
+static bool near_rel(double got, double want, double rel)
+{
+    return fabs(got - want) <= rel * fabs(want);
+}
+
+/* Rich gas thinned with N2: one dilution of all its components would leave lambda as it is, but
+ * their certificates err independently. Wanted values from another program. */
+static void every_component_of_a_certificate_errs_alone(void **state)
+{
+    (void)state;
+    static const char *const words[] = {"--target",    "co=4.02%,h2=1.5%,co2=5.46%",
+                                        RICH,          N2,
+                                        TWO,           "-m",
+                                        "rich=2L/min", "-m",
+                                        "n2=2L/min",   "--certificate",
+                                        "5%",          NULL};
+    struct args args;
+    struct cli_gas_plan plan;
+    struct message m;
+    struct gas_gum_result gum;
+    parse(words, &args);
+    assert_true(cli_gas_plan_read(&args, &plan, fresh(&m)));
+    assert_true(cli_gas_plan_solve(&args, &plan, &m.out));
+    assert_true(cli_gas_u_combine(&args, &plan, &gum, &m.out));
+    print_message("U: lambda %.4g, EMF %.4g mV, Ip %.4g mA\n", 2 * gum.u.lambda_f, 2 * gum.u.emf_mV,
+                  2 * gum.u.ip_mA);
+    assert_true(near_rel(2 * gum.u.lambda_f, 8.914e-3, 1e-3));
+    assert_true(near_rel(2 * gum.u.emf_mV, 2.8588, 1e-3));
+    assert_true(near_rel(2 * gum.u.ip_mA, 0.019629, 1e-3));
 }
 
 static void a_mix_that_cannot_be_made_says_why(void **state)
@@ -373,6 +404,7 @@ int main(void)
         cmocka_unit_test(flows_make_the_wanted_composition),
         cmocka_unit_test(flows_make_the_wanted_lambda),
         cmocka_unit_test(a_buffer_holds_the_wanted_oxygen_pressure),
+        cmocka_unit_test(every_component_of_a_certificate_errs_alone),
         cmocka_unit_test(a_mix_that_cannot_be_made_says_why),
         cmocka_unit_test(a_wrong_gas_source_says_why),
     };
