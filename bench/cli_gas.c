@@ -54,7 +54,7 @@ static const struct option_row mix_options[] = {
     {"carrier", 0, OPTION_TEXT, "NAME", "the cylinder that makes up the rest"},
     {"mfc", 'm', OPTION_MANY, "NAME=FLOW", "a controller and its full scale"},
     {"turndown", 0, OPTION_TEXT, "X", "least flow by full scale: 2% if not given"},
-    {"u", 'u', OPTION_FLAG, NULL, "expanded uncertainties (k = 2)"},
+    {"u", 'u', OPTION_FLAG, NULL, "uncertainties (k = 2), 95 % intervals by draws"},
     {"certificate", 0, OPTION_TEXT, "X", "of each component, relative, k = 2: 1%"},
     ROW_JSON,
 };
@@ -94,7 +94,9 @@ static const struct command subs[] = {
         "are wanted at 0 %, but for n2 and ar, which then come as the cylinders bring them.\n"
         "Uncertainties: flows 0.4 % of reading and 0.2 % of full scale (both rectangular), and\n"
         "the certificates, each component of each cylinder by itself; temperature and pressure\n"
-        "are taken as exact.\n\n"
+        "are taken as exact. Beside them stand the 95 % intervals of 100000 gaussian draws (JCGM\n"
+        "101): where their ends differ from value -+ 1.96 u by more than half a unit of the first\n"
+        "digit of u, as at the step of the EMF, the answer says that U does not hold.\n\n"
         "examples:\n"
         "  lambdabench gas mix --target 'o2=8.29%' --cylinder air:air \\\n"
         "    --cylinder 'n2:n2=100%' --total '2 L/min'\n"

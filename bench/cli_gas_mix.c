@@ -29,35 +29,19 @@ static void put_flows(struct cli_gas_out *out, const struct cli_gas_plan *plan, 
     cli_gas_out_close(out);
 }
 
-static void put_uncertain(struct cli_gas_out *out, const struct gas_gum_result *r)
-{
-    const struct cli_gas_value rows[] = {
-        {"formal_lambda", "formal lambda", CLI_GAS_AS_NUMBER, r->value.lambda_f, 2 * r->u.lambda_f},
-        {"emf", "EMF against air", CLI_GAS_AS_mV, r->value.emf_mV, 2 * r->u.emf_mV},
-        {"ip_lsu49", "pump current, LSU 4.9", CLI_GAS_AS_mA, r->value.ip_mA, 2 * r->u.ip_mA},
-    };
-    struct gas_mix U;
-    for (unsigned s = 0; s < GAS_SPECIES_COUNT; s++)
-        U.x[s] = 2 * r->u.x.x[s];
-    for (size_t i = 0; i < COUNT(rows); i++)
-        cli_gas_out_value(out, &rows[i]);
-    cli_gas_out_mix(out, "composition", &r->value.x, &U);
-    cli_gas_out_put(out, "coverage_factor", "coverage factor k", CLI_GAS_AS_NUMBER, 2);
-}
-
 static void print_plan(const struct args *args, const struct cli_gas_plan *plan,
-                       const struct gas_gum_result *gum)
+                       const struct cli_gas_u *u)
 {
     struct cli_gas_out out;
     cli_gas_out_begin(&out, "mix", options_flag(args, "json"));
     cli_gas_out_put(&out, "total", "total flow", CLI_GAS_AS_slpm, plan->total_slpm);
     cli_gas_out_word(&out, "carrier", "carrier",
                      plan->carrier_used ? plan->cylinder[plan->carrier].name : "-");
-    put_flows(&out, plan, gum);
+    put_flows(&out, plan, u);
     cli_gas_out_put(&out, "oxygen_equivalent", "oxygen equivalent", CLI_GAS_AS_FRACTION,
                     gas_oxygen_equivalent(&plan->made));
-    if (gum) {
-        put_uncertain(&out, gum);
+    if (u) {
+        cli_gas_u_put(&out, u);
     } else {
         cli_gas_out_put(&out, "formal_lambda", "formal lambda", CLI_GAS_AS_NUMBER,
                         plan->made_lambda);
@@ -72,11 +56,11 @@ int cli_gas_mix(const struct command *command, struct args *args)
     char text[320];
     struct obuf why = {text, 0, sizeof text};
     struct cli_gas_plan plan;
-    struct gas_gum_result gum;
+    struct cli_gas_u u;
     bool with_u = options_flag(args, "u");
     if (!cli_gas_plan_read(args, &plan, &why) || !cli_gas_plan_solve(args, &plan, &why) ||
-        (with_u && !cli_gas_u_combine(args, &plan, &gum, &why)))
+        (with_u && !cli_gas_u_combine(args, &plan, &u, &why)))
         return cli_gas_fail(&why);
-    print_plan(args, &plan, with_u ? &gum : NULL);
+    print_plan(args, &plan, with_u ? &u : NULL);
     return EXIT_PASS;
 }

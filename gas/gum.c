@@ -2,6 +2,7 @@
 
 #include <assert.h>
 #include <math.h>
+#include <stdlib.h>
 
 #include "core/num.h"
 #include "gas/equilibrium.h"
@@ -184,33 +185,84 @@ enum rc gas_gum_combine(const struct gas_gum_model *model, const struct gas_gum_
     return RC_OK;
 }
 
-enum rc gas_gum_monte_carlo(const struct gas_gum_model *model, const struct gas_gum_input *inputs,
-                            size_t count, const struct gas_gum_draws *draws,
-                            struct gas_gum_values *u)
+/* Draw number `n` (from 1) into the running mean and sum of squares (Welford), and into the room.
+ */
+struct tally {
+    struct vector mean, squares;
+    double *room;
+    unsigned count;
+};
+
+static void add_draw(struct tally *t, unsigned n, const struct vector *v)
+{
+    for (size_t o = 0; o < OUTPUTS; o++) {
+        double delta = v->v[o] - t->mean.v[o];
+        t->mean.v[o] += delta / n;
+        t->squares.v[o] += delta * (v->v[o] - t->mean.v[o]);
+    }
+    for (size_t k = 0; k < GAS_GUM_ROOM; k++)
+        t->room[k * t->count + n - 1] = v->v[LAMBDA + k];
+}
+
+static int by_size(const void *a, const void *b)
+{
+    double x, y;
+    memcpy(&x, a, sizeof x);
+    memcpy(&y, b, sizeof y);
+    return (x > y) - (x < y);
+}
+
+static struct gas_gum_interval interval_of(const struct tally *t, size_t output)
+{
+    double *drawn = t->room + (output - LAMBDA) * t->count;
+    for (unsigned n = 0; n < t->count; n++)
+        if (!isfinite(drawn[n]))
+            return (struct gas_gum_interval){(double)NAN, (double)NAN};
+    qsort(drawn, t->count, sizeof *drawn, by_size);
+    unsigned outside = t->count / 40;
+    return (struct gas_gum_interval){drawn[outside], drawn[t->count - 1 - outside]};
+}
+
+static enum rc draw_all(const struct gas_gum_model *model, const struct gas_gum_input *inputs,
+                        size_t count, struct rng *rng, struct tally *t)
 {
     struct point centre;
-    struct vector mean = {{0}}, squares = {{0}};
-    enum rc rc = check_inputs(model, inputs, count, NULL);
-    if (rc == RC_OK)
-        rc = start(model, &centre, NULL);
-    if (rc != RC_OK || draws->count < 2 || draws->count > 1000000)
-        return RC_RANGE;
-    for (unsigned n = 1; n <= draws->count; n++) {
+    enum rc rc = start(model, &centre, NULL);
+    for (unsigned n = 1; rc == RC_OK && n <= t->count; n++) {
         struct point pt = centre;
         struct vector v;
         for (size_t i = 0; i < count; i++)
-            move(&pt, &inputs[i], inputs[i].u * rng_gauss(draws->rng));
+            move(&pt, &inputs[i], inputs[i].u * rng_gauss(rng));
         rc = evaluate(model, &pt, &v, NULL);
-        if (rc != RC_OK)
-            return rc;
-        for (size_t o = 0; o < OUTPUTS; o++) { /* Welford */
-            double delta = v.v[o] - mean.v[o];
-            mean.v[o] += delta / n;
-            squares.v[o] += delta * (v.v[o] - mean.v[o]);
-        }
+        if (rc == RC_OK)
+            add_draw(t, n, &v);
     }
+    return rc;
+}
+
+enum rc gas_gum_monte_carlo(const struct gas_gum_model *model, const struct gas_gum_input *inputs,
+                            size_t count, const struct gas_gum_draws *draws,
+                            struct gas_gum_spread *out)
+{
+    struct tally t = {.room = draws->room, .count = draws->count};
+    enum rc rc = check_inputs(model, inputs, count, NULL);
+    if (rc != RC_OK || draws->count < 2 || draws->count > 1000000)
+        return RC_RANGE;
+    rc = draw_all(model, inputs, count, draws->rng, &t);
+    if (rc != RC_OK)
+        return rc;
     for (size_t o = 0; o < OUTPUTS; o++)
-        squares.v[o] = sqrt(squares.v[o] / (draws->count - 1));
-    *u = to_values(&squares);
+        t.squares.v[o] = sqrt(t.squares.v[o] / (draws->count - 1));
+    *out = (struct gas_gum_spread){.u = to_values(&t.squares),
+                                   .lambda_f = interval_of(&t, LAMBDA),
+                                   .emf_mV = interval_of(&t, EMF),
+                                   .ip_mA = interval_of(&t, IP)};
     return RC_OK;
+}
+
+bool gas_gum_is_validated(double value, double u, const struct gas_gum_interval *drawn)
+{
+    double tolerance = u > 0 ? 0.5 * pow(10, floor(log10(u))) : 0;
+    return fabs(value - 1.96 * u - drawn->low) <= tolerance &&
+           fabs(value + 1.96 * u - drawn->high) <= tolerance;
 }

@@ -57,13 +57,29 @@ MUST_CHECK enum rc gas_gum_combine(const struct gas_gum_model *model,
                                    const struct gas_gum_input *inputs, size_t count,
                                    struct gas_gum_result *out, struct gas_fault *fault);
 
+enum { GAS_GUM_ROOM = 3 };
 struct gas_gum_draws {
     struct rng *rng;
     unsigned count; /* 2..1000000 */
+    double *room;   /* of the caller, GAS_GUM_ROOM * count; holds nothing of use afterwards */
 };
-/* Standard deviations over draws from gaussians. */
+/* 95 % of the draws, 2.5 % on either side of them. */
+struct gas_gum_interval {
+    double low, high;
+};
+struct gas_gum_spread {
+    struct gas_gum_values u;                         /* standard deviations */
+    struct gas_gum_interval lambda_f, emf_mV, ip_mA; /* NAN where the value is not defined */
+};
+/* Draws from gaussians; one beyond a physical limit is held at it. RC_RANGE as gas_gum_combine, at
+ * the first draw whose gas does not define its oxygen pressure. */
 MUST_CHECK enum rc gas_gum_monte_carlo(const struct gas_gum_model *model,
                                        const struct gas_gum_input *inputs, size_t count,
-                                       const struct gas_gum_draws *draws, struct gas_gum_values *u);
+                                       const struct gas_gum_draws *draws,
+                                       struct gas_gum_spread *out);
+
+/* JCGM 101:2008, 8.1: value -+ 1.96 u validated by the draws. Both ends must lie within half a unit
+ * of the first significant digit of u. NaN anywhere is no agreement. */
+bool gas_gum_is_validated(double value, double u, const struct gas_gum_interval *drawn);
 
 #endif

@@ -284,6 +284,17 @@ static bool near_rel(double got, double want, double rel)
     return fabs(got - want) <= rel * fabs(want);
 }
 
+static void find_u(const char *const *words, struct cli_gas_u *u)
+{
+    struct args args;
+    struct cli_gas_plan plan;
+    struct message m;
+    parse(words, &args);
+    assert_true(cli_gas_plan_read(&args, &plan, fresh(&m)));
+    assert_true(cli_gas_plan_solve(&args, &plan, &m.out));
+    assert_true(cli_gas_u_combine(&args, &plan, u, &m.out));
+}
+
 /* Rich gas thinned with N2: one dilution of all its components would leave lambda as it is, but
  * their certificates err independently. Wanted values from another program. */
 static void every_component_of_a_certificate_errs_alone(void **state)
@@ -295,19 +306,38 @@ static void every_component_of_a_certificate_errs_alone(void **state)
                                         "rich=2L/min", "-m",
                                         "n2=2L/min",   "--certificate",
                                         "5%",          NULL};
-    struct args args;
-    struct cli_gas_plan plan;
-    struct message m;
-    struct gas_gum_result gum;
-    parse(words, &args);
-    assert_true(cli_gas_plan_read(&args, &plan, fresh(&m)));
-    assert_true(cli_gas_plan_solve(&args, &plan, &m.out));
-    assert_true(cli_gas_u_combine(&args, &plan, &gum, &m.out));
-    print_message("U: lambda %.4g, EMF %.4g mV, Ip %.4g mA\n", 2 * gum.u.lambda_f, 2 * gum.u.emf_mV,
-                  2 * gum.u.ip_mA);
-    assert_true(near_rel(2 * gum.u.lambda_f, 8.914e-3, 1e-3));
-    assert_true(near_rel(2 * gum.u.emf_mV, 2.8588, 1e-3));
-    assert_true(near_rel(2 * gum.u.ip_mA, 0.019629, 1e-3));
+    struct cli_gas_u u;
+    find_u(words, &u);
+    const struct gas_gum_values *got = &u.gum.u;
+    print_message("U: lambda %.4g, EMF %.4g mV, Ip %.4g mA\n", 2 * got->lambda_f, 2 * got->emf_mV,
+                  2 * got->ip_mA);
+    assert_true(near_rel(2 * got->lambda_f, 8.914e-3, 1e-3));
+    assert_true(near_rel(2 * got->emf_mV, 2.8588, 1e-3));
+    assert_true(near_rel(2 * got->ip_mA, 0.019629, 1e-3));
+    const struct gas_gum_values *value = &u.gum.value;
+    assert_true(gas_gum_is_validated(value->lambda_f, got->lambda_f, &u.drawn.lambda_f));
+    assert_true(gas_gum_is_validated(value->emf_mV, got->emf_mV, &u.drawn.emf_mV));
+    assert_true(gas_gum_is_validated(value->ip_mA, got->ip_mA, &u.drawn.ip_mA));
+}
+
+/* At lambda 1.001 the flows cannot tell lean from rich: the EMF jumps across the step, and the
+ * linear interval about 165 mV means nothing. Wanted values from 12,000 draws of another
+ * program. */
+static void at_the_step_the_draws_overrule_the_linear_interval(void **state)
+{
+    (void)state;
+    static const char *const words[] = {"--lambda", "1.001",       RICH, AIR,          TWO,
+                                        "-m",       "rich=2L/min", "-m", "air=1L/min", NULL};
+    struct cli_gas_u u;
+    find_u(words, &u);
+    print_message("EMF %.1f, GUM u %.1f, drawn u %.1f, %.1f .. %.1f mV\n", u.gum.value.emf_mV,
+                  u.gum.u.emf_mV, u.drawn.u.emf_mV, u.drawn.emf_mV.low, u.drawn.emf_mV.high);
+    assert_true(near_rel(u.gum.value.emf_mV, 165.0, 0.01));
+    assert_true(near_rel(u.drawn.u.emf_mV, 238.5, 0.02));
+    assert_true(near_rel(u.drawn.emf_mV.low, 127.1, 0.01));
+    assert_true(near_rel(u.drawn.emf_mV.high, 721.1, 0.01));
+    assert_false(gas_gum_is_validated(u.gum.value.emf_mV, u.gum.u.emf_mV, &u.drawn.emf_mV));
+    assert_true(gas_gum_is_validated(u.gum.value.lambda_f, u.gum.u.lambda_f, &u.drawn.lambda_f));
 }
 
 static void a_mix_that_cannot_be_made_says_why(void **state)
@@ -405,6 +435,7 @@ int main(void)
         cmocka_unit_test(flows_make_the_wanted_lambda),
         cmocka_unit_test(a_buffer_holds_the_wanted_oxygen_pressure),
         cmocka_unit_test(every_component_of_a_certificate_errs_alone),
+        cmocka_unit_test(at_the_step_the_draws_overrule_the_linear_interval),
         cmocka_unit_test(a_mix_that_cannot_be_made_says_why),
         cmocka_unit_test(a_wrong_gas_source_says_why),
     };

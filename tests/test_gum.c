@@ -78,24 +78,56 @@ static void sensitivities_of_the_composition_are_the_closed_form(void **state)
     assert_true(fabs(r.sensitivity[4].x.x[GAS_N2] + flows[0] / total) < 1e-8);
 }
 
+static double room[GAS_GUM_ROOM * 20000];
+
 static void monte_carlo_agrees_within_three_percent(void **state)
 {
     (void)state;
     const uint64_t seed = 20240601;
     struct gas_gum_result r;
-    struct gas_gum_values mc;
+    struct gas_gum_spread mc;
     struct rng rng;
     rng_seed(&rng, seed);
-    struct gas_gum_draws draws = {&rng, 20000};
+    struct gas_gum_draws draws = {&rng, 20000, room};
     assert_int_equal(gas_gum_combine(&model, inputs, COUNT(inputs), &r, NULL), RC_OK);
     assert_int_equal(gas_gum_monte_carlo(&model, inputs, COUNT(inputs), &draws, &mc), RC_OK);
     print_message("seed %llu: MC/GUM lambda %.4f EMF %.4f Ip %.4f\n", (unsigned long long)seed,
-                  mc.lambda_f / r.u.lambda_f, mc.emf_mV / r.u.emf_mV, mc.ip_mA / r.u.ip_mA);
-    assert_true(near_rel(mc.lambda_f, r.u.lambda_f, 0.03));
-    assert_true(near_rel(mc.emf_mV, r.u.emf_mV, 0.03));
-    assert_true(near_rel(mc.ip_mA, r.u.ip_mA, 0.03));
-    assert_true(near_rel(mc.x.x[GAS_CO], r.u.x.x[GAS_CO], 0.03));
-    assert_true(near_rel(mc.x.x[GAS_H2O], r.u.x.x[GAS_H2O], 0.03));
+                  mc.u.lambda_f / r.u.lambda_f, mc.u.emf_mV / r.u.emf_mV, mc.u.ip_mA / r.u.ip_mA);
+    assert_true(near_rel(mc.u.lambda_f, r.u.lambda_f, 0.03));
+    assert_true(near_rel(mc.u.emf_mV, r.u.emf_mV, 0.03));
+    assert_true(near_rel(mc.u.ip_mA, r.u.ip_mA, 0.03));
+    assert_true(near_rel(mc.u.x.x[GAS_CO], r.u.x.x[GAS_CO], 0.03));
+    assert_true(near_rel(mc.u.x.x[GAS_H2O], r.u.x.x[GAS_H2O], 0.03));
+    assert_true(gas_gum_is_validated(r.value.lambda_f, r.u.lambda_f, &mc.lambda_f));
+    assert_true(gas_gum_is_validated(r.value.emf_mV, r.u.emf_mV, &mc.emf_mV));
+    assert_true(gas_gum_is_validated(r.value.ip_mA, r.u.ip_mA, &mc.ip_mA));
+    assert_true(fabs(mc.emf_mV.low - (r.value.emf_mV - 1.96 * r.u.emf_mV)) < 0.03);
+    assert_true(fabs(mc.emf_mV.high - (r.value.emf_mV + 1.96 * r.u.emf_mV)) < 0.03);
+}
+
+static void an_interval_is_validated_by_the_first_digit_of_u(void **state)
+{
+    (void)state;
+    static const struct {
+        double value, u, low, high;
+        bool want;
+    } cases[] = {
+        {100, 3.2, 100 - 6.272, 100 + 6.272, true},
+        {100, 3.2, 100 - 6.77, 100 + 5.78, true},
+        {100, 3.2, 100 - 6.78, 100 + 6.272, false}, /* 0.508 below */
+        {100, 3.2, 100 - 6.272, 100 + 5.76, false},
+        {165, 50, 127, 728, false},
+        {5, 0, 5, 5, true},
+        {5, 0, 5, 5.1, false},
+        {(double)NAN, 1, 3, 7, false},
+        {5, (double)NAN, 3, 7, false},
+        {5, 1, (double)NAN, 7, false},
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        const struct gas_gum_interval drawn = {cases[i].low, cases[i].high};
+        if (gas_gum_is_validated(cases[i].value, cases[i].u, &drawn) != cases[i].want)
+            fail_msg("case %zu", i);
+    }
 }
 
 /* One bottle of CO and H2: its flow cancels in CO/H2; a certificate moves one of them alone. */
@@ -163,8 +195,8 @@ static void bad_inputs_are_refused_and_nothing_is_written(void **state)
     assert_int_equal(gas_gum_combine(&m, inputs, 1, &r, &fault), RC_RANGE);
     assert_true(r.value.emf_mV == 42);
     struct rng rng;
-    struct gas_gum_draws draws = {&rng, 1};
-    struct gas_gum_values u;
+    struct gas_gum_draws draws = {&rng, 1, room};
+    struct gas_gum_spread u;
     rng_seed(&rng, 1);
     assert_int_equal(gas_gum_monte_carlo(&model, inputs, 1, &draws, &u), RC_RANGE);
 }
@@ -175,6 +207,7 @@ int main(void)
         cmocka_unit_test(the_worked_example_is_reproduced),
         cmocka_unit_test(sensitivities_of_the_composition_are_the_closed_form),
         cmocka_unit_test(monte_carlo_agrees_within_three_percent),
+        cmocka_unit_test(an_interval_is_validated_by_the_first_digit_of_u),
         cmocka_unit_test(species_of_one_bottle_share_only_its_flow),
         cmocka_unit_test(temperature_and_pressure_are_inputs_too),
         cmocka_unit_test(bad_inputs_are_refused_and_nothing_is_written),

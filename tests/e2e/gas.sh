@@ -82,6 +82,19 @@ shows 0 '"soot":false' equilibrium --fuel CH1.85 --lambda 0.9 --temp 800degC --j
 shows 0 "0.791408 L/min" mix --target 'o2=8.29%' --cylinder air:air --cylinder 'n2:n2=100%' --total '2 L/min'
 shows 0 "+-" mix --lambda 0.9 --total 2L/min --cylinder air:air --mfc air=1L/min --mfc rich=5L/min \
     --cylinder 'rich:co=6.7%,h2=2.5%,co2=9.1%,n2=balance' --u
+shows 0 "U do not hold here" mix --lambda 1.001 --total 2L/min --cylinder air:air --mfc air=1L/min \
+    --mfc rich=2L/min --cylinder 'rich:co=6.7%,h2=2.5%,co2=9.1%,n2=balance' --u
+shows 0 '"gum_validated":false' mix --lambda 1.001 --total 2L/min --cylinder air:air --u --json \
+    --mfc air=1L/min --mfc rich=2L/min --cylinder 'rich:co=6.7%,h2=2.5%,co2=9.1%,n2=balance'
+python3 - "$scratch/out" >"$scratch/err" 2>&1 <<'END'
+import json, sys
+mix = json.load(open(sys.argv[1]))
+emf = mix["intervals_95"]["emf"]
+assert 0.12 < emf["low"]["value"] < 0.13 and 0.70 < emf["high"]["value"] < 0.74, emf
+assert mix["emf"]["U"] > 0.09 and mix["ip_lsu49"]["U"] > 0 and mix["composition"]["co"]["U"] > 0
+assert mix["intervals_95"]["formal_lambda"]["gum_validated"] is True
+END
+result $? "the drawn interval of the EMF beside the linear one"
 shows 0 '"schema":"lambdabench/gas/mix/1"' mix --target 'o2=1%' --cylinder air:air \
     --cylinder 'n2:n2=100%' --total '2 L/min' --json
 shows 0 "pipe volumes of N2" flammability --gas 'co=1%,n2=balance' --to 'co=2%,n2=balance'
