@@ -13,7 +13,7 @@
     }
 #define ROW_FUEL                                                                                   \
     {                                                                                              \
-        "fuel", 'f', OPTION_TEXT, "CHyOz", "fuel: CH1.85, CH1.85O0.02, C3H8"                       \
+        "fuel", 'f', OPTION_TEXT, "CHyOz", "fuel: CH1.85, C3H8, C2H5OH, H2"                        \
     }
 #define ROW_LAMBDA                                                                                 \
     {                                                                                              \

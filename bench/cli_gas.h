@@ -1,8 +1,9 @@
 /* Inside `lambdabench gas`: reading of quantities and gases from the command line, and printing.
  *
- *   composition  o2=1%,n2=balance      species=fraction with % or ppm; one may be `balance`; or:
- * air cylinder     rich:co=6.7%,n2=balance fuel         CH1.85  CH1.85O0.0176  C3H8     reduced to
- * CHyOz quantity     800degC  "800 degC"  101.325kPa  2L/min  1e-15bar
+ *   composition  o2=1%,n2=balance  species=fraction with % or ppm; one may be `balance`; or: air
+ *   cylinder     rich:co=6.7%,n2=balance
+ *   fuel         CH1.85  CH1.85O0.0176  C2H5OH  H2; reduced to CHyOz
+ *   quantity     800degC  "800 degC"  101.325kPa  2L/min  1e-15bar
  *
  * Readers return false and leave one line of text in `why`; their outputs are then untouched. */
 #ifndef BENCH_CLI_GAS_H
@@ -57,7 +58,7 @@ bool cli_gas_read_target(const char *option, struct span text, struct cli_gas_ta
 bool cli_gas_read_mix(const char *option, struct span text, bool whole, struct gas_mix *out,
                       struct obuf *why);
 
-/* Kw is set to the frozen 3.5. */
+/* Elements in any order, summed ("CH3OH"); "H2" has y = infinity. Kw is set to the frozen 3.5. */
 bool cli_gas_read_fuel(struct span text, struct gas_fuel *out, struct obuf *why);
 
 enum { CLI_GAS_NAME_MAX = 16, CLI_GAS_RANGES_MAX = 4 };

@@ -1,5 +1,6 @@
 /* Quantities, compositions, fuels and cylinders as people type them. */
 #include <ctype.h>
+#include <math.h>
 
 #include "bench/cli_gas.h"
 #include "core/diag.h"
@@ -252,34 +253,61 @@ bool cli_gas_read_target(const char *option, struct span text, struct cli_gas_ta
 
 /* ---- fuels ---- */
 
-/* "H1.85": the letter, then a number; none is 1. False: the number is none. */
-static bool read_atom(struct span *text, char letter, double *n)
+struct formula {
+    double C, H, O;
+};
+
+/* One element and its number, "H1.85", without a number 1; added to what was read before. */
+static bool add_atom(struct span *text, struct formula *f)
 {
     size_t len = 1;
-    *n = 0;
-    if (!text->len || text->at[0] != letter)
-        return true;
+    double n = 1, *sum = text->at[0] == 'C' ? &f->C : text->at[0] == 'H' ? &f->H : &f->O;
+    if (!strchr("CHO", text->at[0]) || !text->at[0])
+        return false;
     while (len < text->len && (isdigit((unsigned char)text->at[len]) || text->at[len] == '.'))
         len++;
-    *n = 1;
-    bool good = len == 1 || num_parse((struct span){text->at + 1, len - 1}, n) == RC_OK;
+    if (len > 1 && num_parse((struct span){text->at + 1, len - 1}, &n) != RC_OK)
+        return false;
+    bool carbon = text->at[0] == 'C';
     *text = span_skip(*text, len);
-    return good;
+    *sum += n;
+    return n > 0 || !carbon;
+}
+
+static bool refuse_fuel(struct span text, struct obuf *why)
+{
+    return cli_gas_refuse(why,
+                          "--fuel: '%s' is not a fuel, as in CH1.85, CH1.85O0.02, C3H8, C2H5OH "
+                          "or H2",
+                          cli_gas_word(text).at);
 }
 
 bool cli_gas_read_fuel(struct span text, struct gas_fuel *out, struct obuf *why)
 {
     struct span rest = trimmed(text);
-    double C, H, O;
-    if (!read_atom(&rest, 'C', &C) || !read_atom(&rest, 'H', &H) || !read_atom(&rest, 'O', &O) ||
-        rest.len || !(C > 0))
-        return cli_gas_refuse(why, "--fuel: '%s' is not a fuel, as in CH1.85, CH1.85O0.02 or C3H8",
-                              cli_gas_word(text).at);
-    struct gas_fuel fuel = {.y = H / C, .z = O / C, .Kw = GAS_KW_FROZEN};
-    if (!num_within(fuel.y, 0, 4))
-        return cli_gas_refuse(why, "--fuel: H/C %s is outside 0..4", cli_gas_num(fuel.y, 6).at);
-    if (!num_within(fuel.z, 0, 2))
-        return cli_gas_refuse(why, "--fuel: O/C %s is outside 0..2", cli_gas_num(fuel.z, 6).at);
+    struct formula f = {0, 0, 0};
+    if (!rest.len)
+        return refuse_fuel(text, why);
+    while (rest.len)
+        if (!add_atom(&rest, &f))
+            return refuse_fuel(text, why);
+    bool hydrogen = !(f.C > 0);
+    if (hydrogen && (!(f.H > 0) || f.O > 0))
+        return refuse_fuel(text, why);
+    struct gas_fuel fuel = {.y = (double)INFINITY, .z = 0, .Kw = GAS_KW_FROZEN};
+    if (!hydrogen) {
+        fuel.y = f.H / f.C;
+        fuel.z = f.O / f.C;
+        if (!num_within(fuel.y, 0, 4))
+            return cli_gas_refuse(why, "--fuel: H/C %s is outside 0..4", cli_gas_num(fuel.y, 6).at);
+        if (!num_within(fuel.z, 0, 2))
+            return cli_gas_refuse(why, "--fuel: O/C %s is outside 0..2", cli_gas_num(fuel.z, 6).at);
+        if (!(1 + fuel.y / 4 - fuel.z / 2 > 1e-3))
+            return cli_gas_refuse(why,
+                                  "--fuel: '%s' does not burn: it holds all the oxygen that "
+                                  "its carbon and hydrogen need",
+                                  cli_gas_word(text).at);
+    }
     *out = fuel;
     return true;
 }

@@ -27,6 +27,12 @@ bool cli_gas_need(const struct args *args, const char *name, enum cli_gas_quanti
     return cli_gas_take(args, name, kind, out, why);
 }
 
+/* Rounded up to seven decimals, so that what the message allows is allowed. */
+static struct cli_gas_text least_text(double least)
+{
+    return cli_gas_num(ceil(least * 1e7) / 1e7, 9);
+}
+
 static bool exhaust(const struct args *args, struct cli_gas_source *out, struct obuf *why)
 {
     struct gas_fault fault;
@@ -36,13 +42,12 @@ static bool exhaust(const struct args *args, struct cli_gas_source *out, struct 
         out->from_fuel = true;
         return true;
     }
-    double least = gas_lambda_min(&out->fuel);
-    if (!(out->mixture_lambda >= least) && num_within(out->mixture_lambda, 0, least))
-        return cli_gas_refuse(why,
-                              "--lambda: %s is outside %s..100 for this fuel: below it there is "
-                              "more carbon than oxygen",
-                              cli_gas_num(out->mixture_lambda, 6).at, cli_gas_num(least, 4).at);
-    return cli_gas_refuse_fault(why, "--", &fault);
+    if (strcmp(fault.what, "lambda") != 0)
+        return cli_gas_refuse_fault(why, "--fuel: ", &fault);
+    bool low = num_within(out->mixture_lambda, 0, fault.lo);
+    return cli_gas_refuse(why, "--lambda: %s is outside %s..100%s",
+                          cli_gas_num(out->mixture_lambda, 9).at, least_text(fault.lo).at,
+                          low ? " for this fuel: below it there is more carbon than oxygen" : "");
 }
 
 bool cli_gas_take_source(const struct args *args, struct cli_gas_source *out, struct obuf *why)

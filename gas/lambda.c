@@ -79,6 +79,11 @@ static double stoichiometric_o2(const struct gas_fuel *fuel)
     return 1 + fuel->y / 4 - fuel->z / 2;
 }
 
+static bool is_hydrogen(const struct gas_fuel *fuel)
+{
+    return isinf(fuel->y) && fuel->y > 0;
+}
+
 double gas_lambda_min(const struct gas_fuel *fuel)
 {
     double least = (1 - fuel->z) / (2 * stoichiometric_o2(fuel));
@@ -87,7 +92,7 @@ double gas_lambda_min(const struct gas_fuel *fuel)
 
 static enum rc check_fuel(const struct gas_fuel *fuel, double lambda, struct gas_fault *fault)
 {
-    if (!num_within(fuel->y, 0, 4))
+    if (is_hydrogen(fuel) ? !num_within(fuel->z, 0, 0) : !num_within(fuel->y, 0, 4))
         return gas_fault_set(fault, (struct gas_fault){"h/c of the fuel", fuel->y, 0, 4});
     if (!num_within(fuel->z, 0, 2) || !(stoichiometric_o2(fuel) > 1e-3))
         return gas_fault_set(fault, (struct gas_fault){"o/c of the fuel", fuel->z, 0, 2});
@@ -108,12 +113,9 @@ static double rich_co(const struct gas_fuel *fuel, double d)
     return B > 0 ? -2 * C / (B + root) : (root - B) / (2 * A);
 }
 
-enum rc gas_exhaust(const struct gas_fuel *fuel, double lambda, struct gas_mix *out,
-                    struct gas_fault *fault)
+/* Moles per mole of fuel carbon. */
+static struct gas_mix burnt_carbon(const struct gas_fuel *fuel, double lambda)
 {
-    enum rc rc = check_fuel(fuel, lambda, fault);
-    if (rc != RC_OK)
-        return rc;
     double o2 = lambda * stoichiometric_o2(fuel);
     double excess = o2 - stoichiometric_o2(fuel);
     struct gas_mix n = {.x = {[GAS_N2] = o2 * N2_PER_O2}};
@@ -128,6 +130,26 @@ enum rc gas_exhaust(const struct gas_fuel *fuel, double lambda, struct gas_mix *
         n.x[GAS_H2] = d - a;
         n.x[GAS_H2O] = fuel->y / 2 - d + a;
     }
+    return n;
+}
+
+/* Moles per mole of H2, which needs half a mole of O2. */
+static struct gas_mix burnt_hydrogen(double lambda)
+{
+    double o2 = lambda / 2, burnt = lambda < 1 ? lambda : 1;
+    return (struct gas_mix){.x = {[GAS_N2] = o2 * N2_PER_O2,
+                                  [GAS_H2O] = burnt,
+                                  [GAS_H2] = 1 - burnt,
+                                  [GAS_O2] = o2 - burnt / 2}};
+}
+
+enum rc gas_exhaust(const struct gas_fuel *fuel, double lambda, struct gas_mix *out,
+                    struct gas_fault *fault)
+{
+    enum rc rc = check_fuel(fuel, lambda, fault);
+    if (rc != RC_OK)
+        return rc;
+    struct gas_mix n = is_hydrogen(fuel) ? burnt_hydrogen(lambda) : burnt_carbon(fuel, lambda);
     double total = gas_mix_sum(&n);
     for (unsigned s = 0; s < GAS_SPECIES_COUNT; s++)
         n.x[s] = n.x[s] > 0 ? n.x[s] / total : 0; /* -1e-17 at the minimum lambda is rounding */

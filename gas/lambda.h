@@ -36,7 +36,7 @@ MUST_CHECK enum rc gas_lambda_brettschneider(const struct gas_brettschneider *re
                                              struct gas_fault *fault);
 
 struct gas_fuel {
-    double y, z; /* CHyOz: y 0..4, z 0..2 */
+    double y, z; /* CHyOz: y 0..4, z 0..2; hydrogen: y infinite, z 0 */
     double Kw;   /* (CO * H2O)/(CO2 * H2), frozen: 0.5..10 */
 };
 

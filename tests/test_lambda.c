@@ -157,6 +157,31 @@ static void the_least_lambda_is_the_one_without_carbon_surplus(void **state)
     assert_int_equal(gas_exhaust(&fuel, 1, &x, &fault), RC_RANGE);
 }
 
+static void hydrogen_burns_to_water(void **state)
+{
+    (void)state;
+    struct gas_fuel fuel = {.y = (double)INFINITY, .Kw = GAS_KW_FROZEN};
+    struct gas_fault fault;
+    assert_true(gas_lambda_min(&fuel) == 0);
+    for (double lambda = 0.05; lambda < 4; lambda += 0.05) {
+        struct gas_mix x;
+        struct gas_atoms a;
+        double formal = NAN;
+        assert_int_equal(gas_exhaust(&fuel, lambda, &x, NULL), RC_OK);
+        gas_mix_atoms(&x, &a);
+        assert_true(fabs(gas_mix_sum(&x) - 1) < 1e-12);
+        assert_true(fabs(a.N / a.O - 0.7905 / 0.2095) < 1e-12 && a.C == 0);
+        assert_int_equal(gas_lambda_formal(&x, &formal), RC_OK);
+        assert_true(fabs(formal - lambda) < 1e-12);
+        assert_true(x.x[GAS_H2] < 1e-15 || x.x[GAS_O2] < 1e-15);
+    }
+    struct gas_mix x;
+    fuel.z = 0.5;
+    assert_int_equal(gas_exhaust(&fuel, 1, &x, &fault), RC_RANGE);
+    fuel = (struct gas_fuel){.y = -(double)INFINITY, .Kw = GAS_KW_FROZEN};
+    assert_int_equal(gas_exhaust(&fuel, 1, &x, &fault), RC_RANGE);
+}
+
 static void impossible_analyser_readings_are_refused(void **state)
 {
     (void)state;
@@ -230,6 +255,7 @@ int main(void)
         cmocka_unit_test(formal_lambda_and_oxygen_equivalent_obey_their_identity),
         cmocka_unit_test(lambda_without_fuel_atoms_is_refused),
         cmocka_unit_test(the_least_lambda_is_the_one_without_carbon_surplus),
+        cmocka_unit_test(hydrogen_burns_to_water),
         cmocka_unit_test(impossible_analyser_readings_are_refused),
         cmocka_unit_test(species_are_found_by_name_and_a_near_miss_is_suggested),
         cmocka_unit_test(a_faulty_mixture_is_named),

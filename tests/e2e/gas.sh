@@ -68,6 +68,10 @@ tail -n 1 "$scratch/out"
 shows 0 "863.465 mV" emf --fuel CH1.85 --lambda 0.9 --temp 800degC
 shows 0 "863.465 mV" emf --fuel CH1.85 --lambda 0.9 --temp '800 degC' --pressure '101.325 kPa'
 shows 0 '"schema":"lambdabench/gas/emf/1"' emf --fuel CH1.85 --lambda 0.9 --temp 1073.15K --json
+shows 0 "863.465 mV" emf --fuel C0.5H1.85C0.5 --lambda 0.9 --temp 800degC
+shows 0 "EMF" emf --fuel C2H5OH --lambda 0.3418804 --temp 800degC
+shows 0 "EMF" emf --fuel CH1.85 --lambda 0.3418804 --temp 800degC
+shows 0 "rich" emf --fuel H2 --lambda 0.9 --temp 800degC
 shows 0 "EMF" emf --gas 'o2=1%,n2=balance' --temp 780degC
 shows 0 "0 mV" emf --gas air --temp 780degC
 shows 0 "947.5" emf --gas 'h2=5%,h2o=5%,n2=balance' --temp 780degC
@@ -142,7 +146,8 @@ refuses "'800' has no unit; write it as in 800degC" emf --fuel CH1.85 --lambda 0
 refuses "did you mean 'degC'?" emf --fuel CH1.85 --lambda 0.9 --temp 800C
 refuses "200 degC is outside 326.85..1726.85 degC" emf --fuel CH1.85 --lambda 0.9 --temp 200degC
 refuses "is outside 1..1000 kPa" emf --fuel CH1.85 --lambda 0.9 --temp 800degC --pressure 20bar
-refuses "--lambda: 0.2 is outside 0.3419..100" emf --fuel CH1.85 --lambda 0.2 --temp 800degC
+refuses "--lambda: 0.2 is outside 0.3418804..100" emf --fuel CH1.85 --lambda 0.2 --temp 800degC
+refuses "'CO2' does not burn" emf --fuel CO2 --lambda 1 --temp 800degC
 refuses "o2: -1 % is outside 0..100 %" emf --gas 'o2=-1%,n2=balance' --temp 800degC
 refuses "more than 100 %" emf --gas 'o2=60%,n2=60%' --temp 800degC
 refuses "not 100 %; name the rest" emf --gas 'o2=60%' --temp 800degC
