@@ -46,7 +46,8 @@ static const struct option_row mix_options[] = {
     {"cylinder", 'c', OPTION_MANY, "NAME:MIX", "what there is; again for each"},
     {"total", 0, OPTION_TEXT, "FLOW", "standard litres: '2 L/min'"},
     {"target", 0, OPTION_TEXT, "MIX", "wanted composition; the carrier makes what it lacks"},
-    {"lambda", 'l', OPTION_TEXT, "L", "wanted formal lambda, of two cylinders"},
+    {"lambda", 'l', OPTION_TEXT, "L", "wanted formal lambda; of many, with --target"},
+    {"fuel-gas", 0, OPTION_TEXT, "MIX", "fuel that --lambda adds: 'co=75%,h2=25%'"},
     {"pO2", 0, OPTION_TEXT, "PO2", "wanted oxygen pressure; buffered below 10 ppm"},
     {"active", 0, OPTION_TEXT, "X", "share of the buffer gases: 5% if not given"},
     {"temp", 't', OPTION_TEXT, "T", "of the element: needed for a buffer, else 780degC"},
@@ -89,6 +90,8 @@ static const struct command subs[] = {
         "  lambdabench gas lambda --gas 'co=1%,h2=0.33%,co2=14%,h2o=12%,n2=balance'\n"
         "  lambdabench gas lambda --gas 'co=1%,co2=14%,o2=0.5%,n2=balance' --dry --fuel CH1.85\n"),
     SUB(mix, "flows of cylinders for a wanted gas",
+        "--lambda mixes two cylinders. More need a --target of fixed shares, as h2o=12%: one for\n"
+        "each cylinder beyond two; or fewer, of co2 and h2o, to which fuel or oxygen is added.\n"
         "A target that makes less than 100 % is filled up by the carrier. Species it does not "
         "name\n"
         "are wanted at 0 %, but for n2 and ar, which then come as the cylinders bring them.\n"

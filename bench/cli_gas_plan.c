@@ -121,18 +121,17 @@ static bool check_species(const struct cli_gas_plan *plan, enum gas_species s, d
                           cli_gas_num(100 * plan->bottle[b].x[s], 6).at, plan->cylinder[b].name);
 }
 
-static bool check_supply(const struct cli_gas_plan *plan, const struct cli_gas_target *target,
-                         struct obuf *why)
+bool cli_gas_plan_check_supply(const struct cli_gas_plan *plan, const struct gas_mix *wanted,
+                               unsigned species, struct obuf *why)
 {
     for (unsigned s = 0; s < GAS_SPECIES_COUNT; s++)
-        if (((s != GAS_N2 && s != GAS_AR) || (target->named >> s & 1)) &&
-            !check_species(plan, (enum gas_species)s, target->mix.x[s], why))
+        if ((species >> s & 1) && !check_species(plan, (enum gas_species)s, wanted->x[s], why))
             return false;
     return true;
 }
 
-static bool explain(const struct cli_gas_plan *plan, const struct gas_fault *fault,
-                    struct obuf *why)
+bool cli_gas_plan_explain(const struct cli_gas_plan *plan, const struct gas_fault *fault,
+                          struct obuf *why)
 {
     enum gas_species species;
     if (gas_species_find(span_text(fault->what), &species) == RC_OK)
@@ -160,82 +159,19 @@ static bool explain(const struct cli_gas_plan *plan, const struct gas_fault *fau
     return cli_gas_refuse_fault(why, "unreachable: ", fault);
 }
 
-static bool flows_for(struct cli_gas_plan *plan, const struct cli_gas_target *target,
-                      struct obuf *why)
+bool cli_gas_plan_for_mix(struct cli_gas_plan *plan, const struct cli_gas_target *target,
+                          struct obuf *why)
 {
     const struct gas_recipe recipe = {plan->bottle, plan->count, plan->carrier, plan->total_slpm,
                                       target->named};
     struct gas_fault fault;
     plan->carrier_used = true;
-    if (!check_supply(plan, target, why))
+    const unsigned inert = 1U << GAS_N2 | 1U << GAS_AR;
+    if (!cli_gas_plan_check_supply(plan, &target->mix, ~inert | target->named, why))
         return false;
     if (gas_flows_for_mix(&recipe, &target->mix, plan->flow_slpm, &fault) == RC_OK)
         return true;
-    return explain(plan, &fault, why);
-}
-
-/* ---- a wanted formal lambda ---- */
-
-/* O - lambda (2 C + H/2) per mole: below 0 rich, above 0 lean of the wanted value. */
-static double surplus(const struct gas_mix *mix, double lambda, bool *inert)
-{
-    struct gas_atoms atoms;
-    gas_mix_atoms(mix, &atoms);
-    *inert = !(atoms.O + atoms.C + atoms.H > 1e-9);
-    return atoms.O - lambda * (2 * atoms.C + atoms.H / 2);
-}
-
-static bool refuse_lambda(const struct cli_gas_plan *plan, double lambda, struct obuf *why)
-{
-    double lo = INFINITY, hi = -INFINITY;
-    for (size_t b = 0; b < plan->count; b++) {
-        double formal = INFINITY;
-        bool inert;
-        (void)surplus(&plan->bottle[b], 1, &inert);
-        if (inert)
-            continue;
-        (void)!gas_lambda_formal(&plan->bottle[b], &formal); /* O2 only: no upper end */
-        lo = formal < lo ? formal : lo;
-        hi = formal > hi ? formal : hi;
-    }
-    if (!(lo <= hi) || isinf(lo))
-        return cli_gas_refuse(why, "unreachable: lambda %s needs a cylinder with fuel",
-                              cli_gas_num(lambda, 6).at);
-    if (isinf(hi))
-        return cli_gas_refuse(why,
-                              "unreachable: lambda %s is below %s, the least these "
-                              "cylinders make",
-                              cli_gas_num(lambda, 6).at, cli_gas_num(lo, 5).at);
-    return cli_gas_refuse(why, "unreachable: lambda %s is outside %s..%s of these cylinders",
-                          cli_gas_num(lambda, 6).at, cli_gas_num(lo, 5).at, cli_gas_num(hi, 5).at);
-}
-
-static bool flows_for_lambda(struct cli_gas_plan *plan, double lambda, struct obuf *why)
-{
-    size_t rich = plan->count, lean = plan->count, active = 0;
-    double s[CLI_GAS_CYLINDERS_MAX];
-    for (size_t b = 0; b < plan->count; b++) {
-        bool inert;
-        s[b] = surplus(&plan->bottle[b], lambda, &inert);
-        if (inert)
-            continue;
-        active++;
-        if (s[b] <= 0)
-            rich = b;
-        if (s[b] >= 0)
-            lean = b;
-    }
-    if (active > 2)
-        return cli_gas_refuse(why,
-                              "lambda alone does not fix the flows of %zu cylinders: give "
-                              "--target",
-                              active);
-    if (rich == plan->count || lean == plan->count)
-        return refuse_lambda(plan, lambda, why);
-    double share = rich == lean ? 1 : s[lean] / (s[lean] - s[rich]);
-    plan->flow_slpm[lean] = plan->total_slpm * (1 - share);
-    plan->flow_slpm[rich] = plan->total_slpm * share;
-    return true;
+    return cli_gas_plan_explain(plan, &fault, why);
 }
 
 /* ---- a wanted oxygen pressure ---- */
@@ -262,7 +198,7 @@ static bool flows_for_pO2(const struct args *args, struct cli_gas_plan *plan, do
                               cli_gas_num(plan->p_kPa / 100, 6).at);
     if (pO2_kPa >= 1e-5 * plan->p_kPa) {
         target.mix.x[GAS_O2] = pO2_kPa / plan->p_kPa;
-        return flows_for(plan, &target, why);
+        return cli_gas_plan_for_mix(plan, &target, why);
     }
     if (!options_value(args, "temp"))
         return cli_gas_refuse(why, "--temp is missing: a buffer holds its oxygen pressure at one "
@@ -278,7 +214,7 @@ static bool flows_for_pO2(const struct args *args, struct cli_gas_plan *plan, do
                                 log(pO2_kPa / 100)};
     if (gas_mix_for_pO2(&buffer, active, &target.mix, &fault) != RC_OK)
         return cli_gas_refuse_fault(why, "--pO2: not held by this buffer: ", &fault);
-    return flows_for(plan, &target, why);
+    return cli_gas_plan_for_mix(plan, &target, why);
 }
 
 /* ---- what is wanted ---- */
@@ -289,20 +225,19 @@ static bool solve_flows(const struct args *args, struct cli_gas_plan *plan, stru
     bool lambda = options_value(args, "lambda"), pO2 = options_value(args, "pO2");
     struct cli_gas_target wanted;
     double value;
-    if ((target != NULL) + lambda + pO2 != 1)
+    if (pO2 ? target || lambda : !target && !lambda)
         return cli_gas_refuse(why,
-                              "give one of --target 'o2=8.29%%', --lambda 0.9, --pO2 1e-15bar");
-    if (target)
+                              "give one of --target 'o2=8.29%%', --lambda 0.9 (with a --target "
+                              "of fixed shares or without), --pO2 1e-15bar");
+    if (options_value(args, "fuel-gas") && !lambda)
+        return cli_gas_refuse(why, "--fuel-gas goes with --lambda");
+    if (target && !lambda)
         return cli_gas_read_target("--target", span_text(target), &wanted, why) &&
-               flows_for(plan, &wanted, why);
+               cli_gas_plan_for_mix(plan, &wanted, why);
     if (pO2)
         return cli_gas_take(args, "pO2", CLI_GAS_PRESSURE, &value, why) &&
                flows_for_pO2(args, plan, value, why);
-    if (!cli_gas_take(args, "lambda", CLI_GAS_NUMBER, &value, why))
-        return false;
-    if (!num_within(value, 0, 1000))
-        return cli_gas_refuse(why, "--lambda: %s is outside 0..1000", cli_gas_num(value, 6).at);
-    return flows_for_lambda(plan, value, why);
+    return cli_gas_plan_for_lambda(args, plan, why);
 }
 
 static bool choose_controllers(struct cli_gas_plan *plan, struct obuf *why)

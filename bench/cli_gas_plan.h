@@ -21,6 +21,21 @@ struct cli_gas_plan {
 /* Cylinders, controllers, total flow, temperature and pressure of the command line. */
 bool cli_gas_plan_read(const struct args *args, struct cli_gas_plan *plan, struct obuf *why);
 
+/* What plan_solve is made of. */
+bool cli_gas_plan_for_mix(struct cli_gas_plan *plan, const struct cli_gas_target *target,
+                          struct obuf *why);
+/* --lambda: two cylinders mix to it by themselves. More need a --target of fixed shares: with as
+ * many shares as there are cylinders beyond two, the flows follow; with fewer, the shares are the
+ * fixed CO2, H2O... and fuel of the proportions --fuel-gas (or of the one cylinder that holds
+ * fuel), or oxygen, is added (gas_mix_for_lambda). */
+bool cli_gas_plan_for_lambda(const struct args *args, struct cli_gas_plan *plan, struct obuf *why);
+/* Is each of these species (bit 1 << species) within what the cylinders hold? */
+bool cli_gas_plan_check_supply(const struct cli_gas_plan *plan, const struct gas_mix *wanted,
+                               unsigned species, struct obuf *why);
+/* Always false. */
+bool cli_gas_plan_explain(const struct cli_gas_plan *plan, const struct gas_fault *fault,
+                          struct obuf *why);
+
 /* Flows for --target, --lambda or --pO2, what they make, and a range of controller for each. False:
  * it cannot be made, and `why` says what stands in the way. */
 bool cli_gas_plan_solve(const struct args *args, struct cli_gas_plan *plan, struct obuf *why);

@@ -113,6 +113,14 @@ static void put_row(const struct gas_recipe *r, const struct gas_mix *target, un
     row[r->count] = r->total_slpm * target->x[s];
 }
 
+static void put_total(const struct gas_recipe *r, struct square *m)
+{
+    for (size_t b = 0; b < r->count; b++)
+        m->a[0][b] = 1;
+    m->a[0][r->count] = r->total_slpm;
+    m->n = 1;
+}
+
 static unsigned species_in(const struct gas_mix *bottle)
 {
     unsigned n = 0;
@@ -126,10 +134,7 @@ static unsigned species_in(const struct gas_mix *bottle)
 static bool build(const struct gas_recipe *r, const struct gas_mix *target, struct square *m)
 {
     bool taken[GAS_SPECIES_COUNT] = {false};
-    for (size_t b = 0; b < r->count; b++)
-        m->a[0][b] = 1;
-    m->a[0][r->count] = r->total_slpm;
-    m->n = 1;
+    put_total(r, m);
     for (unsigned width = 1; width <= GAS_SPECIES_COUNT; width++)
         for (size_t b = 0; b < r->count; b++) {
             if (b == r->carrier || species_in(&r->bottles[b]) != width)
@@ -175,15 +180,13 @@ static enum rc check_solution(const struct gas_recipe *r, const struct square *m
     return RC_OK;
 }
 
-enum rc gas_flows_for_mix(const struct gas_recipe *recipe, const struct gas_mix *target,
-                          double *flows_slpm, struct gas_fault *fault)
+static enum rc check_recipe(const struct gas_recipe *recipe, const struct gas_mix *target,
+                            struct gas_fault *fault)
 {
-    struct square m;
-    double flows[GAS_BOTTLES_MAX] = {0};
     enum rc rc = gas_mix_check(target, fault);
     if (rc != RC_OK)
         return rc;
-    if (recipe->count < 1 || recipe->count > GAS_BOTTLES_MAX || recipe->carrier >= recipe->count)
+    if (recipe->count < 1 || recipe->count > GAS_BOTTLES_MAX)
         return gas_fault_set(fault, (struct gas_fault){"number of bottles", (double)recipe->count,
                                                        1, GAS_BOTTLES_MAX});
     if (!num_within(recipe->total_slpm, 1e-6, 1e4))
@@ -191,17 +194,79 @@ enum rc gas_flows_for_mix(const struct gas_recipe *recipe, const struct gas_mix 
             fault, (struct gas_fault){"total flow (slpm)", recipe->total_slpm, 1e-6, 1e4});
     for (size_t b = 0; b < recipe->count && rc == RC_OK; b++)
         rc = gas_mix_check(&recipe->bottles[b], fault);
+    return rc;
+}
+
+static enum rc refuse_bottles(const struct gas_recipe *recipe, struct gas_fault *fault)
+{
+    return gas_fault_set(fault, (struct gas_fault){"independent bottles", (double)recipe->count, 1,
+                                                   GAS_BOTTLES_MAX});
+}
+
+enum rc gas_flows_for_mix(const struct gas_recipe *recipe, const struct gas_mix *target,
+                          double *flows_slpm, struct gas_fault *fault)
+{
+    struct square m;
+    double flows[GAS_BOTTLES_MAX] = {0};
+    enum rc rc = check_recipe(recipe, target, fault);
     if (rc != RC_OK)
         return rc;
-    if (!build(recipe, target, &m) || !solve(&m))
-        return gas_fault_set(fault, (struct gas_fault){"independent bottles", (double)recipe->count,
-                                                       1, GAS_BOTTLES_MAX});
+    if (recipe->carrier >= recipe->count || !build(recipe, target, &m) || !solve(&m))
+        return refuse_bottles(recipe, fault);
     rc = check_solution(recipe, &m, flows, fault);
     if (rc == RC_OK)
         rc = check_reached(recipe, target, flows, fault);
     if (rc == RC_OK)
         memcpy(flows_slpm, flows, recipe->count * sizeof(*flows));
     return rc;
+}
+
+static bool build_for_lambda(const struct gas_recipe *r, const struct gas_mix *target,
+                             double lambda_f, struct square *m)
+{
+    size_t rows = 2;
+    for (unsigned s = 0; s < GAS_SPECIES_COUNT; s++)
+        rows += is_named(r, s) ? 1 : 0;
+    if (rows != r->count)
+        return false;
+    put_total(r, m);
+    for (size_t b = 0; b < r->count; b++) {
+        struct gas_atoms atoms;
+        gas_mix_atoms(&r->bottles[b], &atoms);
+        m->a[1][b] = atoms.O - lambda_f * (2 * atoms.C + atoms.H / 2);
+    }
+    m->a[1][r->count] = 0;
+    m->n = 2;
+    for (unsigned s = 0; s < GAS_SPECIES_COUNT; s++)
+        if (is_named(r, s))
+            put_row(r, target, s, m);
+    return solve(m);
+}
+
+enum rc gas_flows_for_lambda(const struct gas_recipe *recipe, const struct gas_mix *target,
+                             double lambda_f, double *flows_slpm, struct gas_fault *fault)
+{
+    struct square m;
+    struct gas_mix made;
+    struct gas_recipe r = *recipe;
+    double flows[GAS_BOTTLES_MAX] = {0}, got;
+    enum rc rc = check_recipe(recipe, target, fault);
+    if (rc != RC_OK)
+        return rc;
+    if (!num_within(lambda_f, 0, 1000))
+        return gas_fault_set(fault, (struct gas_fault){"lambda", lambda_f, 0, 1000});
+    r.carrier = r.count; /* none */
+    if (!build_for_lambda(&r, target, lambda_f, &m))
+        return refuse_bottles(recipe, fault);
+    rc = check_solution(&r, &m, flows, fault);
+    if (rc == RC_OK)
+        rc = gas_mix_from_flows(r.bottles, flows, r.count, &made, fault);
+    if (rc != RC_OK)
+        return rc;
+    if (gas_lambda_formal(&made, &got) != RC_OK) /* without carbon and hydrogen any lambda fits */
+        return gas_fault_set(fault, (struct gas_fault){"lambda", lambda_f, 0, 0});
+    memcpy(flows_slpm, flows, r.count * sizeof(*flows));
+    return RC_OK;
 }
 
 enum rc gas_carrier_flow(double total_slpm, const double *others_slpm, size_t count,

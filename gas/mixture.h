@@ -31,6 +31,13 @@ struct gas_recipe {
 MUST_CHECK enum rc gas_flows_for_mix(const struct gas_recipe *recipe, const struct gas_mix *target,
                                      double *flows_slpm, struct gas_fault *fault);
 
+/* Flows for a formal lambda and for those species of the target that recipe->named names, N2 and Ar
+ * alike; what the others come to is not asked. As many bottles as 2 + named species, no carrier.
+ * RC_RANGE: as above, or the number of bottles does not fit. */
+MUST_CHECK enum rc gas_flows_for_lambda(const struct gas_recipe *recipe,
+                                        const struct gas_mix *target, double lambda_f,
+                                        double *flows_slpm, struct gas_fault *fault);
+
 /* Carrier flow = total - sum of the others. RC_RANGE: negative. */
 MUST_CHECK enum rc gas_carrier_flow(double total_slpm, const double *others_slpm, size_t count,
                                     double *carrier_slpm, struct gas_fault *fault);

@@ -210,18 +210,19 @@ static void fuels_are_reduced_to_one_carbon(void **state)
 /* ---- plans, by way of the option parser ---- */
 
 static const struct option_row rows[] = {
-    {"cylinder", 'c', OPTION_MANY, "X", ""}, {"total", 0, OPTION_TEXT, "X", ""},
-    {"target", 0, OPTION_TEXT, "X", ""},     {"lambda", 'l', OPTION_TEXT, "X", ""},
-    {"pO2", 0, OPTION_TEXT, "X", ""},        {"active", 0, OPTION_TEXT, "X", ""},
-    {"temp", 't', OPTION_TEXT, "X", ""},     {"pressure", 'p', OPTION_TEXT, "X", ""},
-    {"carrier", 0, OPTION_TEXT, "X", ""},    {"mfc", 'm', OPTION_MANY, "X", ""},
-    {"turndown", 0, OPTION_TEXT, "X", ""},   {"gas", 'g', OPTION_TEXT, "X", ""},
-    {"fuel", 'f', OPTION_TEXT, "X", ""},     {"certificate", 0, OPTION_TEXT, "X", ""},
+    {"cylinder", 'c', OPTION_MANY, "X", ""},  {"total", 0, OPTION_TEXT, "X", ""},
+    {"target", 0, OPTION_TEXT, "X", ""},      {"lambda", 'l', OPTION_TEXT, "X", ""},
+    {"pO2", 0, OPTION_TEXT, "X", ""},         {"active", 0, OPTION_TEXT, "X", ""},
+    {"temp", 't', OPTION_TEXT, "X", ""},      {"pressure", 'p', OPTION_TEXT, "X", ""},
+    {"fuel-gas", 0, OPTION_TEXT, "X", ""},    {"carrier", 0, OPTION_TEXT, "X", ""},
+    {"mfc", 'm', OPTION_MANY, "X", ""},       {"turndown", 0, OPTION_TEXT, "X", ""},
+    {"gas", 'g', OPTION_TEXT, "X", ""},       {"fuel", 'f', OPTION_TEXT, "X", ""},
+    {"certificate", 0, OPTION_TEXT, "X", ""},
 };
 static const struct command test_command = {
     .name = "test", .operands = "", .options = rows, .option_count = COUNT(rows)};
 
-enum { WORDS_MAX = 24 };
+enum { WORDS_MAX = 32 };
 
 static void parse(const char *const *words, struct args *args)
 {
@@ -242,6 +243,10 @@ static bool make_plan(const char *const *words, struct cli_gas_plan *plan, struc
 #define AIR "-c", "air:air"
 #define N2 "-c", "n2:n2=100%"
 #define RICH "-c", "rich:co=6.7%,h2=2.5%,co2=9.1%,n2=balance"
+#define CO "-c", "co:co=30%,n2=balance"
+#define H2 "-c", "h2:h2=30%,n2=balance"
+#define CO2 "-c", "co2:co2=100%"
+#define WATER "-c", "h2o:h2o=100%"
 #define TWO "--total", "2 L/min"
 
 static void flows_make_the_wanted_composition(void **state)
@@ -271,6 +276,43 @@ static void flows_make_the_wanted_lambda(void **state)
         assert_true(fabs(plan.made_lambda - lambda) < 1e-9 * lambda);
         assert_true(plan.flow_slpm[0] > 0 && plan.flow_slpm[2] > 0);
         assert_true(plan.flow_slpm[1] == 0.0);
+    }
+}
+
+static void more_cylinders_need_fixed_shares_beside_lambda(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *words[WORDS_MAX];
+        enum gas_species fixed;
+        double lambda, x;
+    } cases[] = {
+        {{"-l", "0.9", "--target", "h2o=12%", RICH, AIR, WATER, TWO}, GAS_H2O, 0.9, 0.12},
+        {{"-l", "0.9", "--target", "co=3%", RICH, AIR, N2, TWO}, GAS_CO, 0.9, 0.03},
+        {{"-l", "1.2", "--target", "h2o=5%,co2=4%", RICH, AIR, N2, WATER, TWO}, GAS_CO2, 1.2, 0.04},
+        {{"-l", "0.9", "--target", "co2=14%,h2o=12%", "--fuel-gas", "co=75%,h2=25%", AIR, N2, CO,
+          H2, CO2, WATER, TWO},
+         GAS_CO2,
+         0.9,
+         0.14},
+        {{"-l", "1.3", "--target", "co2=14%,h2o=12%", "--fuel-gas", "co=75%,h2=25%", AIR, N2, CO,
+          H2, CO2, WATER, TWO},
+         GAS_H2O,
+         1.3,
+         0.12},
+        {{"-l", "0.95", "--target", "co2=10%", AIR, N2, H2, CO2, WATER, TWO}, GAS_CO2, 0.95, 0.1},
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct cli_gas_plan plan;
+        struct message m;
+        double total = 0;
+        if (!make_plan(cases[i].words, &plan, &m))
+            fail_msg("case %zu: %.*s", i, (int)m.out.len, m.text);
+        assert_true(fabs(plan.made_lambda - cases[i].lambda) < 1e-9);
+        assert_true(fabs(plan.made.x[cases[i].fixed] - cases[i].x) < 1e-9);
+        for (size_t b = 0; b < plan.count; b++)
+            total += plan.flow_slpm[b];
+        assert_true(fabs(total - 2) < 1e-9);
     }
 }
 
@@ -383,7 +425,16 @@ static void a_mix_that_cannot_be_made_says_why(void **state)
         {{"--pO2", "1e-15bar", "-t", "800degC", AIR, N2, TWO}, "needs cylinders with co and co2"},
         {{"--pO2", "-1bar", AIR, N2, TWO}, "--pO2: -1 bar is outside"},
         {{"--pO2", "1e-15", AIR, N2, TWO}, "has no unit"},
-        {{"--target", "o2=1%", "-l", "1", AIR, N2, TWO}, "give one of --target"},
+        {{"--target", "o2=1%", "-l", "1", AIR, N2, TWO},
+         "--lambda and 1 share(s) of --target need 3 cylinders, there are 2"},
+        {{"--target", "o2=1%", "--pO2", "1kPa", AIR, N2, TWO}, "give one of --target"},
+        {{"--target", "h2o=12%", "-l", "0.9", RICH, AIR, N2, TWO}, "no cylinder holds h2o"},
+        {{"--target", "co=30%", "-l", "0.9", RICH, AIR, N2, TWO}, "co 30 % is above the 6.7 %"},
+        {{"--target", "co=6.5%", "-l", "0.9", RICH, AIR, N2, TWO}, "would have to give"},
+        {{"--target", "co2=14%", "-l", "0.9", AIR, N2, CO, H2, CO2, WATER, TWO},
+         "name more shares"},
+        {{"--target", "co=1%", "-l", "0.9", RICH, AIR, CO2, WATER, N2, TWO}, "only fixed shares"},
+        {{"--target", "o2=1%", "--fuel-gas", "co=100%", AIR, N2, TWO}, "goes with --lambda"},
         {{AIR, N2, TWO}, "give one of --target"},
         {{"--target", "o2=1%", TWO}, "--cylinder is missing"},
         {{"--target", "o2=1%", AIR, N2}, "--total is missing, as in --total '2 L/min'"},
@@ -448,6 +499,7 @@ int main(void)
         cmocka_unit_test(fuels_are_reduced_to_one_carbon),
         cmocka_unit_test(flows_make_the_wanted_composition),
         cmocka_unit_test(flows_make_the_wanted_lambda),
+        cmocka_unit_test(more_cylinders_need_fixed_shares_beside_lambda),
         cmocka_unit_test(a_buffer_holds_the_wanted_oxygen_pressure),
         cmocka_unit_test(every_component_of_a_certificate_errs_alone),
         cmocka_unit_test(at_the_step_the_draws_overrule_the_linear_interval),

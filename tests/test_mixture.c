@@ -142,6 +142,34 @@ static void a_bottle_with_a_choice_leaves_the_pure_one_its_gas(void **state)
     assert_true(is_near(q[0], 5, 1e-9) && is_near(q[1], 1, 1e-9) && is_near(q[2], 4, 1e-9));
 }
 
+/* Rich gas, air and water: lambda and the share of water fix the three flows. */
+static void lambda_and_named_shares_fix_the_flows(void **state)
+{
+    (void)state;
+    static const struct gas_mix wet[] = {
+        {.x = {[GAS_CO] = 0.067, [GAS_H2] = 0.025, [GAS_CO2] = 0.091, [GAS_N2] = 0.817}},
+        {.x = {[GAS_O2] = 0.2095, [GAS_N2] = 0.7905}},
+        {.x = {[GAS_H2O] = 1}}};
+    const struct gas_mix water = {.x = {[GAS_H2O] = 0.12}};
+    struct gas_recipe r = {wet, 3, 0, 5, 1U << GAS_H2O};
+    struct gas_fault fault;
+    double q[3] = {0}, lambda;
+    struct gas_mix made;
+    assert_int_equal(gas_flows_for_lambda(&r, &water, 0.92, q, &fault), RC_OK);
+    assert_int_equal(gas_mix_from_flows(wet, q, 3, &made, NULL), RC_OK);
+    assert_int_equal(gas_lambda_formal(&made, &lambda), RC_OK);
+    assert_true(is_near(lambda, 0.92, 1e-12) && is_near(made.x[GAS_H2O], 0.12, 1e-12));
+    assert_true(is_near(q[0] + q[1] + q[2], 5, 1e-12));
+    q[0] = 42;
+    assert_int_equal(gas_flows_for_lambda(&r, &water, 0.5, q, &fault), RC_RANGE);
+    assert_string_equal(fault.what, "flow (slpm)"); /* less air than none */
+    assert_int_equal(gas_flows_for_lambda(&r, &water, NAN, q, &fault), RC_RANGE);
+    r.named = 0;
+    assert_int_equal(gas_flows_for_lambda(&r, &water, 0.92, q, &fault), RC_RANGE);
+    assert_string_equal(fault.what, "independent bottles");
+    assert_true(q[0] == 42);
+}
+
 static void bad_numbers_are_refused(void **state)
 {
     (void)state;
@@ -375,6 +403,7 @@ int main(void)
         cmocka_unit_test(a_mixture_that_cannot_be_made_is_named),
         cmocka_unit_test(named_nitrogen_and_argon_are_reached_or_refused),
         cmocka_unit_test(a_bottle_with_a_choice_leaves_the_pure_one_its_gas),
+        cmocka_unit_test(lambda_and_named_shares_fix_the_flows),
         cmocka_unit_test(bad_numbers_are_refused),
         cmocka_unit_test(the_carrier_makes_up_the_balance),
         cmocka_unit_test(a_wanted_lambda_is_met_from_both_sides),

@@ -84,6 +84,9 @@ shows 0 '"formal_lambda":{"value":null' lambda --gas 'o2=1%,n2=balance' --json
 shows 0 "soot is stable                      yes" equilibrium --fuel CH1.85 --lambda 0.4 --temp 600degC
 shows 0 '"soot":false' equilibrium --fuel CH1.85 --lambda 0.9 --temp 800degC --json
 shows 0 "0.791408 L/min" mix --target 'o2=8.29%' --cylinder air:air --cylinder 'n2:n2=100%' --total '2 L/min'
+shows 0 "$(printf '%-26s %12s' 'formal lambda' 0.9)" mix --lambda 0.9 --target h2o=12% \
+    --total 2L/min --cylinder air:air --cylinder water:h2o=100% \
+    --cylinder 'rich:co=6.7%,h2=2.5%,co2=9.1%,n2=balance'
 shows 0 "+-" mix --lambda 0.9 --total 2L/min --cylinder air:air --mfc air=1L/min --mfc rich=5L/min \
     --cylinder 'rich:co=6.7%,h2=2.5%,co2=9.1%,n2=balance' --u
 shows 0 "U do not hold here" mix --lambda 1.001 --total 2L/min --cylinder air:air --mfc air=1L/min \
