@@ -53,7 +53,8 @@ static const struct option_row mix_options[] = {
     {"temp", 't', OPTION_TEXT, "T", "of the element: needed for a buffer, else 780degC"},
     {"pressure", 'p', OPTION_TEXT, "P", "of the gas: 101.325kPa if not given"},
     {"carrier", 0, OPTION_TEXT, "NAME", "the cylinder that makes up the rest"},
-    {"mfc", 'm', OPTION_MANY, "NAME=FLOW", "a controller and its full scale"},
+    {"mfc", 'm', OPTION_MANY, "NAME=FLOW", "a controller: full scale[,its gas][,its 0degC]"},
+    {"wall", 0, OPTION_TEXT, "T", "coldest wall of the gas path, for water"},
     {"turndown", 0, OPTION_TEXT, "X", "least flow by full scale: 2% if not given"},
     {"u", 'u', OPTION_FLAG, NULL, "uncertainties (k = 2), 95 % intervals by draws"},
     {"certificate", 0, OPTION_TEXT, "X", "of each component, relative, k = 2: 1%"},
@@ -92,6 +93,10 @@ static const struct command subs[] = {
     SUB(mix, "flows of cylinders for a wanted gas",
         "--lambda mixes two cylinders. More need a --target of fixed shares, as h2o=12%: one for\n"
         "each cylinder beyond two; or fewer, of co2 and h2o, to which fuel or oxygen is added.\n"
+        "A controller that was calibrated for another gas than its cylinder's, or shows litres at\n"
+        "another temperature, is told as in --mfc co2=5L/min,n2,20degC: the set point to send is\n"
+        "converted, and 2 % of the flow count as uncertainty of the conversion factor. A cylinder\n"
+        "of h2o is an evaporator: its liquid is told in g/h, and the dew point of the gas.\n"
         "A target that makes less than 100 % is filled up by the carrier. Species it does not "
         "name\n"
         "are wanted at 0 %, but for n2 and ar, which then come as the cylinders bring them.\n"

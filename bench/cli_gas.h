@@ -34,6 +34,11 @@ void cli_gas_explain_fault(struct obuf *why, const char *before, const struct ga
 
 /* ---- reading ---- */
 
+/* Without blanks at its ends; and what stands before the first `mark`, *rest what follows it
+ * (false: there is no mark). */
+struct span cli_gas_trimmed(struct span text);
+bool cli_gas_cut(struct span text, char mark, struct span *before, struct span *rest);
+
 enum cli_gas_quantity {
     CLI_GAS_TEMPERATURE, /* read as K */
     CLI_GAS_PRESSURE,    /* kPa */
@@ -65,12 +70,17 @@ enum { CLI_GAS_NAME_MAX = 16, CLI_GAS_RANGES_MAX = 4 };
 struct cli_gas_cylinder {
     char name[CLI_GAS_NAME_MAX + 1]; /* letters, digits, _ and - */
     struct gas_mix mix;
-    struct gas_mfc mfc[CLI_GAS_RANGES_MAX]; /* turn-down is filled in by the caller */
+    struct gas_mfc mfc[CLI_GAS_RANGES_MAX]; /* of the gas in it, in normal litres; turn-down is
+                                             * filled in by the caller */
+    double factor[CLI_GAS_RANGES_MAX]; /* normal litres of it per litre that the controller shows */
+    bool converted[CLI_GAS_RANGES_MAX]; /* calibrated for another gas: adds GAS_CONVERSION_U */
     size_t mfcs;
 };
 bool cli_gas_read_cylinder(struct span text, struct cli_gas_cylinder *out, struct obuf *why);
 
-/* "rich=2 L/min": adds a range to the cylinder of that name. */
+/* "rich=2 L/min", "co2=5 L/min,n2,20degC": adds a range to the cylinder of that name. The gas that
+ * the controller was calibrated for is the cylinder's, its litres refer to 0 degC, where not said.
+ */
 bool cli_gas_read_mfc(struct span text, struct cli_gas_cylinder *cylinders, size_t count,
                       struct obuf *why);
 
@@ -91,6 +101,7 @@ enum cli_gas_print {
     CLI_GAS_AS_BAR, /* oxygen pressures */
     CLI_GAS_AS_FRACTION,
     CLI_GAS_AS_slpm,
+    CLI_GAS_AS_g_h,
     CLI_GAS_AS_NUMBER
 };
 struct cli_gas_value {

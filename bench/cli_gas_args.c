@@ -3,7 +3,6 @@
 #include <math.h>
 
 #include "bench/cli_gas.h"
-#include "core/diag.h"
 #include "core/num.h"
 #include "core/units.h"
 
@@ -46,7 +45,7 @@ static bool is_blank(char c)
     return c == ' ' || c == '\t';
 }
 
-static struct span trimmed(struct span text)
+struct span cli_gas_trimmed(struct span text)
 {
     while (text.len && is_blank(text.at[0]))
         text = span_skip(text, 1);
@@ -56,7 +55,7 @@ static struct span trimmed(struct span text)
 }
 
 /* What stands before the first `mark`; *rest is what follows it. False: there is no mark. */
-static bool cut(struct span text, char mark, struct span *before, struct span *rest)
+bool cli_gas_cut(struct span text, char mark, struct span *before, struct span *rest)
 {
     const char *at = text.len ? memchr(text.at, mark, text.len) : NULL;
     if (!at)
@@ -104,8 +103,8 @@ bool cli_gas_read_quantity(const char *option, struct span text, enum cli_gas_qu
 {
     struct unit wanted, unit;
     double value;
-    text = trimmed(text);
-    struct span number = number_part(text), name = trimmed(span_skip(text, number.len));
+    text = cli_gas_trimmed(text);
+    struct span number = number_part(text), name = cli_gas_trimmed(span_skip(text, number.len));
     enum rc rc = num_parse(number, &value);
     if (rc == RC_RANGE)
         return cli_gas_refuse(why, "%s: '%s' is too large", option, cli_gas_word(text).at);
@@ -174,11 +173,11 @@ static bool read_part(struct reading *r, struct span part, struct obuf *why)
 {
     struct span name, fraction;
     enum gas_species species;
-    if (!cut(part, '=', &name, &fraction))
+    if (!cli_gas_cut(part, '=', &name, &fraction))
         return cli_gas_refuse(why, "%s: '%s' is not SPECIES=FRACTION, as in o2=1%%", r->option,
-                              cli_gas_word(trimmed(part)).at);
-    name = trimmed(name);
-    fraction = trimmed(fraction);
+                              cli_gas_word(cli_gas_trimmed(part)).at);
+    name = cli_gas_trimmed(name);
+    fraction = cli_gas_trimmed(fraction);
     if (gas_species_find(name, &species) != RC_OK)
         return refuse_species(r->option, name, why);
     if (r->seen[species])
@@ -215,7 +214,7 @@ static bool finish_mix(struct reading *r, bool whole, struct obuf *why)
 static bool read_parts(struct reading *r, struct span text, bool whole, struct obuf *why)
 {
     struct span part;
-    text = trimmed(text);
+    text = cli_gas_trimmed(text);
     if (span_is(text, "air")) {
         r->mix = gas_mix_air;
         r->seen[GAS_O2] = r->seen[GAS_N2] = true;
@@ -223,7 +222,7 @@ static bool read_parts(struct reading *r, struct span text, bool whole, struct o
     }
     if (!text.len)
         return cli_gas_refuse(why, "%s: no composition, as in o2=1%%,n2=balance", r->option);
-    while (cut(text, ',', &part, &text))
+    while (cli_gas_cut(text, ',', &part, &text))
         if (!read_part(r, part, why))
             return false;
     return read_part(r, text, why) && finish_mix(r, whole, why);
@@ -284,7 +283,7 @@ static bool refuse_fuel(struct span text, struct obuf *why)
 
 bool cli_gas_read_fuel(struct span text, struct gas_fuel *out, struct obuf *why)
 {
-    struct span rest = trimmed(text);
+    struct span rest = cli_gas_trimmed(text);
     struct formula f = {0, 0, 0};
     if (!rest.len)
         return refuse_fuel(text, why);
@@ -331,10 +330,10 @@ bool cli_gas_read_cylinder(struct span text, struct cli_gas_cylinder *out, struc
     struct span name, mix;
     struct cli_gas_cylinder read = {.mfcs = 0};
     char place[CLI_GAS_NAME_MAX + 16];
-    if (!cut(text, ':', &name, &mix))
+    if (!cli_gas_cut(text, ':', &name, &mix))
         return cli_gas_refuse(why, "--cylinder: '%s' is not NAME:COMPOSITION, as in n2:n2=100%%",
                               cli_gas_word(text).at);
-    if (!read_name(trimmed(name), read.name))
+    if (!read_name(cli_gas_trimmed(name), read.name))
         return cli_gas_refuse(why, "--cylinder: '%s' is not a name of 1..%d letters and digits",
                               cli_gas_word(name).at, CLI_GAS_NAME_MAX);
     snprintf(place, sizeof place, "--cylinder %s", read.name);
@@ -342,40 +341,4 @@ bool cli_gas_read_cylinder(struct span text, struct cli_gas_cylinder *out, struc
         return false;
     *out = read;
     return true;
-}
-
-static const char *cylinder_name(const void *ctx, size_t i)
-{
-    const struct cli_gas_cylinder *cylinders = ctx;
-    return cylinders[i].name;
-}
-
-bool cli_gas_read_mfc(struct span text, struct cli_gas_cylinder *cylinders, size_t count,
-                      struct obuf *why)
-{
-    struct span name, range;
-    double full_scale_slpm;
-    if (!cut(text, '=', &name, &range))
-        return cli_gas_refuse(why, "--mfc: '%s' is not CYLINDER=FULL_SCALE, as in n2=10L/min",
-                              cli_gas_word(text).at);
-    name = trimmed(name);
-    if (!cli_gas_read_quantity("--mfc", range, CLI_GAS_FLOW, &full_scale_slpm, why))
-        return false;
-    if (!num_within(full_scale_slpm, 1e-3, 1e3))
-        return cli_gas_refuse(why, "--mfc: %s L/min is outside 0.001..1000 L/min",
-                              cli_gas_num(full_scale_slpm, 6).at);
-    for (size_t i = 0; i < count; i++) {
-        struct cli_gas_cylinder *c = &cylinders[i];
-        if (!span_is(name, c->name))
-            continue;
-        if (c->mfcs == CLI_GAS_RANGES_MAX)
-            return cli_gas_refuse(why, "--mfc: more than %d ranges for '%s'", CLI_GAS_RANGES_MAX,
-                                  c->name);
-        c->mfc[c->mfcs++] = (struct gas_mfc){.full_scale_slpm = full_scale_slpm};
-        return true;
-    }
-    const char *near = diag_suggest(name, cylinder_name, cylinders, count);
-    return near ? cli_gas_refuse(why, "--mfc: no cylinder '%s'; did you mean '%s'?",
-                                 cli_gas_word(name).at, near)
-                : cli_gas_refuse(why, "--mfc: no cylinder '%s'", cli_gas_word(name).at);
 }

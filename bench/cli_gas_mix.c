@@ -9,22 +9,12 @@ static void put_flows(struct cli_gas_out *out, const struct cli_gas_plan *plan, 
 {
     cli_gas_out_open(out, "flows", "flows (standard litres)");
     for (size_t b = 0; b < plan->count; b++) {
-        const struct cli_gas_cylinder *c = &plan->cylinder[b];
-        double full_scale = c->mfcs ? c->mfc[plan->chosen[b]].full_scale_slpm : 0;
         double flow = plan->flow_slpm[b];
-        cli_gas_out_value(out,
-                          &(struct cli_gas_value){
-                              .key = c->name,
-                              .as = CLI_GAS_AS_slpm,
-                              .value = flow,
-                              .U = with_u && flow > 0 ? 2 * gas_mfc_u_slpm(flow, full_scale) : 0});
-    }
-    cli_gas_out_close(out);
-    cli_gas_out_open(out, "controllers", "controllers (full scale)");
-    for (size_t b = 0; b < plan->count; b++) {
-        const struct cli_gas_cylinder *c = &plan->cylinder[b];
-        cli_gas_out_put(out, c->name, NULL, CLI_GAS_AS_slpm,
-                        c->mfcs ? c->mfc[plan->chosen[b]].full_scale_slpm : (double)NAN);
+        cli_gas_out_value(out, &(struct cli_gas_value){
+                                   .key = plan->cylinder[b].name,
+                                   .as = CLI_GAS_AS_slpm,
+                                   .value = flow,
+                                   .U = with_u && flow > 0 ? 2 * cli_gas_plan_u_slpm(plan, b) : 0});
     }
     cli_gas_out_close(out);
 }
@@ -38,6 +28,7 @@ static void print_plan(const struct args *args, const struct cli_gas_plan *plan,
     cli_gas_out_word(&out, "carrier", "carrier",
                      plan->carrier_used ? plan->cylinder[plan->carrier].name : "-");
     put_flows(&out, plan, u);
+    cli_gas_plan_put_dosing(&out, plan);
     cli_gas_out_put(&out, "oxygen_equivalent", "oxygen equivalent", CLI_GAS_AS_FRACTION,
                     gas_oxygen_equivalent(&plan->made));
     if (u) {

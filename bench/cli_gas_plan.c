@@ -73,7 +73,9 @@ static bool choose_carrier(const struct args *args, struct cli_gas_plan *plan, s
 
 bool cli_gas_plan_read(const struct args *args, struct cli_gas_plan *plan, struct obuf *why)
 {
-    *plan = (struct cli_gas_plan){.turndown = 0.02, .T_K = 1053.15, .p_kPa = GAS_ATM_KPA};
+    *plan = (struct cli_gas_plan){
+        .turndown = 0.02, .T_K = 1053.15, .p_kPa = GAS_ATM_KPA, .wall_degC = NAN};
+    double wall_K = NAN;
     if (!cli_gas_take(args, "turndown", CLI_GAS_FRACTION, &plan->turndown, why))
         return false;
     if (!num_within(plan->turndown, 0.001, 0.5))
@@ -86,6 +88,9 @@ bool cli_gas_plan_read(const struct args *args, struct cli_gas_plan *plan, struc
     if (!num_within(plan->p_kPa, 1, 1000))
         return cli_gas_refuse(why, "--pressure: %s kPa is outside 1..1000 kPa",
                               cli_gas_num(plan->p_kPa, 6).at);
+    if (!cli_gas_take(args, "wall", CLI_GAS_TEMPERATURE, &wall_K, why))
+        return false;
+    plan->wall_degC = wall_K - GAS_ZERO_DEGC_K;
     if (!read_cylinders(args, plan, why) ||
         !cli_gas_need(args, "total", CLI_GAS_FLOW, &plan->total_slpm, why))
         return false;

@@ -12,6 +12,7 @@ struct cli_gas_plan {
     size_t count, carrier;
     bool carrier_used; /* false: --lambda, which needs none */
     double total_slpm, turndown, T_K, p_kPa;
+    double wall_degC; /* coldest wall of the gas path; NAN: not told */
     double flow_slpm[CLI_GAS_CYLINDERS_MAX];
     size_t chosen[CLI_GAS_CYLINDERS_MAX]; /* range of the cylinder, when it has any */
     struct gas_mix made;
@@ -39,5 +40,12 @@ bool cli_gas_plan_explain(const struct cli_gas_plan *plan, const struct gas_faul
 /* Flows for --target, --lambda or --pO2, what they make, and a range of controller for each. False:
  * it cannot be made, and `why` says what stands in the way. */
 bool cli_gas_plan_solve(const struct args *args, struct cli_gas_plan *plan, struct obuf *why);
+
+/* Of a solved plan: standard uncertainty of the flow of cylinder `b`, which has a controller; its
+ * set point in the litres that its controller shows (NAN: it has none). */
+double cli_gas_plan_u_slpm(const struct cli_gas_plan *plan, size_t b);
+double cli_gas_plan_set_point(const struct cli_gas_plan *plan, size_t b);
+/* Controllers with their set points, and water. */
+void cli_gas_plan_put_dosing(struct cli_gas_out *out, const struct cli_gas_plan *plan);
 
 #endif

@@ -21,6 +21,7 @@ static const struct {
     [CLI_GAS_AS_BAR]      = {1e5,       "Pa",   1,   0,       "bar",   5},
     [CLI_GAS_AS_FRACTION] = {1,         "1",    100, 0,       "%",     6},
     [CLI_GAS_AS_slpm]     = {1e-3 / 60, "m3/s", 1,   0,       "L/min", 6},
+    [CLI_GAS_AS_g_h]      = {1 / 3.6e6, "kg/s", 1,   0,       "g/h",   6},
     [CLI_GAS_AS_NUMBER]   = {1,         "1",    1,   0,       "",      6},
 };
 /* clang-format on */

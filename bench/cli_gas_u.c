@@ -26,9 +26,7 @@ static size_t gather_inputs(const struct cli_gas_plan *plan, double certificate,
         if (!(flow > 0))
             continue; /* its valve is closed */
         inputs[n++] = (struct gas_gum_input){
-            .kind = GAS_GUM_FLOW,
-            .bottle = b,
-            .u = gas_mfc_u_slpm(flow, c->mfc[plan->chosen[b]].full_scale_slpm)};
+            .kind = GAS_GUM_FLOW, .bottle = b, .u = cli_gas_plan_u_slpm(plan, b)};
         for (unsigned s = 0; s < GAS_SPECIES_COUNT; s++) {
             if (s == balance || !(c->mix.x[s] > 0))
                 continue;

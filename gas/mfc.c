@@ -173,3 +173,34 @@ enum rc gas_reference_factor(double reference_degC, double *factor)
     *factor = GAS_ZERO_DEGC_K / (GAS_ZERO_DEGC_K + reference_degC);
     return RC_OK;
 }
+
+bool gas_mix_same(const struct gas_mix *a, const struct gas_mix *b)
+{
+    for (unsigned s = 0; s < GAS_SPECIES_COUNT; s++)
+        if (!(fabs(a->x[s] - b->x[s]) <= 1e-9))
+            return false;
+    return true;
+}
+
+static enum rc factor_of(const struct gas_mix *mix, double *factor)
+{
+    for (unsigned s = 0; s < GAS_SPECIES_COUNT; s++)
+        if (mix->x[s] > 0.999)
+            return gas_conversion_factor((enum gas_species)s, factor);
+    return gas_conversion_factor_mix(mix, factor, NULL);
+}
+
+enum rc gas_mfc_factor(const struct gas_mfc_calibration *calibration, const struct gas_mix *flowing,
+                       double *factor)
+{
+    double flows = 1, shows = 1, litres = 1;
+    enum rc rc = gas_reference_factor(calibration->reference_degC, &litres);
+    bool same = gas_mix_same(&calibration->gas, flowing);
+    if (rc == RC_OK && !same)
+        rc = factor_of(flowing, &flows);
+    if (rc == RC_OK && !same)
+        rc = factor_of(&calibration->gas, &shows);
+    if (rc == RC_OK)
+        *factor = flows / shows * litres;
+    return rc;
+}

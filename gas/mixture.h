@@ -105,4 +105,18 @@ MUST_CHECK enum rc gas_conversion_factor_mix(const struct gas_mix *mix, double *
 /* From litres at a reference temperature to normal litres: multiply by 273.15/T_ref. */
 MUST_CHECK enum rc gas_reference_factor(double reference_degC, double *factor);
 
+/* The gas that a controller was calibrated for, and the temperature that its litres refer to. */
+struct gas_mfc_calibration {
+    struct gas_mix gas;
+    double reference_degC;
+};
+/* Normal litres of `flowing` per litre that the controller shows: factor of the flowing gas by that
+ * of its own gas, times 273.15/T_ref. The published factor where a gas is pure (over 99.9 %), the
+ * formula of mixtures else; 1 where both gases are the same. RC_CONFIG: no published factor. */
+MUST_CHECK enum rc gas_mfc_factor(const struct gas_mfc_calibration *calibration,
+                                  const struct gas_mix *flowing, double *factor);
+/* Relative standard uncertainty of a ratio of conversion factors: 1..2 %, the worse of it. */
+#define GAS_CONVERSION_U 0.02
+bool gas_mix_same(const struct gas_mix *a, const struct gas_mix *b);
+
 #endif

@@ -210,14 +210,14 @@ static void fuels_are_reduced_to_one_carbon(void **state)
 /* ---- plans, by way of the option parser ---- */
 
 static const struct option_row rows[] = {
-    {"cylinder", 'c', OPTION_MANY, "X", ""},  {"total", 0, OPTION_TEXT, "X", ""},
-    {"target", 0, OPTION_TEXT, "X", ""},      {"lambda", 'l', OPTION_TEXT, "X", ""},
-    {"pO2", 0, OPTION_TEXT, "X", ""},         {"active", 0, OPTION_TEXT, "X", ""},
-    {"temp", 't', OPTION_TEXT, "X", ""},      {"pressure", 'p', OPTION_TEXT, "X", ""},
-    {"fuel-gas", 0, OPTION_TEXT, "X", ""},    {"carrier", 0, OPTION_TEXT, "X", ""},
-    {"mfc", 'm', OPTION_MANY, "X", ""},       {"turndown", 0, OPTION_TEXT, "X", ""},
-    {"gas", 'g', OPTION_TEXT, "X", ""},       {"fuel", 'f', OPTION_TEXT, "X", ""},
-    {"certificate", 0, OPTION_TEXT, "X", ""},
+    {"cylinder", 'c', OPTION_MANY, "X", ""}, {"total", 0, OPTION_TEXT, "X", ""},
+    {"target", 0, OPTION_TEXT, "X", ""},     {"lambda", 'l', OPTION_TEXT, "X", ""},
+    {"pO2", 0, OPTION_TEXT, "X", ""},        {"active", 0, OPTION_TEXT, "X", ""},
+    {"temp", 't', OPTION_TEXT, "X", ""},     {"pressure", 'p', OPTION_TEXT, "X", ""},
+    {"fuel-gas", 0, OPTION_TEXT, "X", ""},   {"wall", 0, OPTION_TEXT, "X", ""},
+    {"carrier", 0, OPTION_TEXT, "X", ""},    {"mfc", 'm', OPTION_MANY, "X", ""},
+    {"turndown", 0, OPTION_TEXT, "X", ""},   {"gas", 'g', OPTION_TEXT, "X", ""},
+    {"fuel", 'f', OPTION_TEXT, "X", ""},     {"certificate", 0, OPTION_TEXT, "X", ""},
 };
 static const struct command test_command = {
     .name = "test", .operands = "", .options = rows, .option_count = COUNT(rows)};
@@ -394,6 +394,33 @@ static void at_the_step_the_draws_overrule_the_linear_interval(void **state)
     assert_true(gas_gum_is_validated(u.gum.value.lambda_f, u.gum.u.lambda_f, &u.drawn.lambda_f));
 }
 
+static void a_set_point_is_converted_for_its_controller(void **state)
+{
+    (void)state;
+    static const char *const words[] = {"--target",
+                                        "co2=35%",
+                                        CO2,
+                                        N2,
+                                        TWO,
+                                        "-m",
+                                        "co2=0.5L/min,n2",
+                                        "-m",
+                                        "co2=2L/min,n2,20degC",
+                                        "-m",
+                                        "n2=2L/min",
+                                        NULL};
+    struct cli_gas_plan plan;
+    struct message m;
+    assert_true(make_plan(words, &plan, &m));
+    assert_int_equal(plan.chosen[0], 1); /* 0.5 L/min of N2 are 0.35 of CO2 */
+    double true_by_shown = 0.70 * 273.15 / 293.15;
+    assert_true(near_rel(cli_gas_plan_set_point(&plan, 0), 0.7 / true_by_shown, 1e-9));
+    assert_true(near_rel(cli_gas_plan_set_point(&plan, 1), 1.3, 1e-9));
+    double own = gas_mfc_u_slpm(0.7, 2 * true_by_shown);
+    assert_true(near_rel(cli_gas_plan_u_slpm(&plan, 0), hypot(own, 0.02 * 0.7), 1e-9));
+    assert_true(near_rel(cli_gas_plan_u_slpm(&plan, 1), gas_mfc_u_slpm(1.3, 2), 1e-9));
+}
+
 static void a_mix_that_cannot_be_made_says_why(void **state)
 {
     (void)state;
@@ -445,6 +472,9 @@ static void a_mix_that_cannot_be_made_says_why(void **state)
         {{"--target", "o2=1%", "-c", "a:o2=-1%", N2, TWO}, "--cylinder a: o2: -1 %"},
         {{"--target", "o2=1%", AIR, N2, TWO, "-m", "airr=1L/min"}, "did you mean 'air'?"},
         {{"--target", "o2=1%", AIR, N2, TWO, "-m", "air"}, "is not CYLINDER=FULL_SCALE"},
+        {{"--target", "o2=1%", AIR, N2, TWO, "-m", "air=1L/min,neon"}, "is no gas and no temp"},
+        {{"--target", "o2=1%", AIR, N2, TWO, "-m", "air=1L/min,n2,200degC"}, "-50..100 degC"},
+        {{"--target", "o2=1%", AIR, N2, TWO, "-m", "air=1L/min,h2o"}, "no published conversion"},
         {{"--target", "o2=1%", AIR, N2, TWO, "--carrier", "n3"}, "--carrier: no cylinder 'n3'"},
         {{"--target", "o2=1%", AIR, N2, TWO, "--turndown", "90%"}, "outside 0.1..50 %"},
         {{"--target", "o2=1%", AIR, N2, TWO, "-t", "20degC"}, "326.85..1726.85 degC"},
@@ -503,6 +533,7 @@ int main(void)
         cmocka_unit_test(a_buffer_holds_the_wanted_oxygen_pressure),
         cmocka_unit_test(every_component_of_a_certificate_errs_alone),
         cmocka_unit_test(at_the_step_the_draws_overrule_the_linear_interval),
+        cmocka_unit_test(a_set_point_is_converted_for_its_controller),
         cmocka_unit_test(a_mix_that_cannot_be_made_says_why),
         cmocka_unit_test(a_wrong_gas_source_says_why),
     };

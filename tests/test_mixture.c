@@ -395,6 +395,34 @@ static void gas_conversion_follows_the_published_vector(void **state)
     assert_true(is_near(f, 273.15 / 293.15, 1e-12));
 }
 
+static void a_set_point_is_told_in_the_litres_of_its_controller(void **state)
+{
+    (void)state;
+    const struct gas_mix co2 = {.x = {[GAS_CO2] = 1}}, water = {.x = {[GAS_H2O] = 1}};
+    const struct gas_mix argon = {.x = {[GAS_AR] = 0.75, [GAS_N2] = 0.25}};
+    struct gas_mfc_calibration c = {gas_mix_n2, 0};
+    double f = 42;
+    assert_int_equal(gas_mfc_factor(&c, &co2, &f), RC_OK);
+    assert_true(is_near(f, 0.70, 1e-12));
+    c.reference_degC = 20;
+    assert_int_equal(gas_mfc_factor(&c, &co2, &f), RC_OK);
+    assert_true(is_near(f, 0.70 * 273.15 / 293.15, 1e-12));
+    assert_int_equal(gas_mfc_factor(&c, &argon, &f), RC_OK);
+    assert_true(is_near(f, 1.302 * 273.15 / 293.15, 1e-3));
+    c = (struct gas_mfc_calibration){co2, 0};
+    assert_int_equal(gas_mfc_factor(&c, &gas_mix_n2, &f), RC_OK);
+    assert_true(is_near(f, 1 / 0.70, 1e-12));
+    assert_int_equal(gas_mfc_factor(&c, &co2, &f), RC_OK);
+    assert_true(is_near(f, 1, 1e-12));
+    assert_int_equal(gas_mfc_factor(&c, &water, &f), RC_CONFIG);
+    c = (struct gas_mfc_calibration){water, 0};
+    assert_int_equal(gas_mfc_factor(&c, &water, &f), RC_OK); /* its own gas needs none */
+    c.reference_degC = NAN;
+    f = 42;
+    assert_int_equal(gas_mfc_factor(&c, &water, &f), RC_RANGE);
+    assert_true(f == 42);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -411,6 +439,7 @@ int main(void)
         cmocka_unit_test(the_smallest_range_that_covers_the_flow_is_chosen),
         cmocka_unit_test(water_is_dosed_by_dew_point_or_by_liquid),
         cmocka_unit_test(a_wall_must_be_ten_kelvin_above_the_dew_point),
+        cmocka_unit_test(a_set_point_is_told_in_the_litres_of_its_controller),
         cmocka_unit_test(gas_conversion_follows_the_published_vector),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -87,6 +87,14 @@ shows 0 "0.791408 L/min" mix --target 'o2=8.29%' --cylinder air:air --cylinder '
 shows 0 "$(printf '%-26s %12s' 'formal lambda' 0.9)" mix --lambda 0.9 --target h2o=12% \
     --total 2L/min --cylinder air:air --cylinder water:h2o=100% \
     --cylinder 'rich:co=6.7%,h2=2.5%,co2=9.1%,n2=balance'
+shows 0 "$(printf '  %-24s %12s L/min' co2 1.07322)" mix --target co2=35% --total 2L/min \
+    --cylinder co2:co2=100% --cylinder n2:n2=100% --mfc co2=2L/min,n2,20degC --mfc n2=2L/min
+shows 0 "$(printf '%-26s %12s g/h' 'liquid water' 11.5733)" mix --target h2o=12%,o2=1% \
+    --total 2L/min --cylinder air:air --cylinder n2:n2=100% --cylinder water:h2o=100% --wall 65degC
+shows 0 "$(printf '%-26s %12s' 'walls stay dry' yes)" mix --target h2o=12%,o2=1% --total 2L/min \
+    --cylinder air:air --cylinder n2:n2=100% --cylinder water:h2o=100% --wall 65degC
+shows 0 "water may condense" mix --target h2o=12%,o2=1% --total 2L/min --cylinder air:air \
+    --cylinder n2:n2=100% --cylinder water:h2o=100% --wall 55degC
 shows 0 "+-" mix --lambda 0.9 --total 2L/min --cylinder air:air --mfc air=1L/min --mfc rich=5L/min \
     --cylinder 'rich:co=6.7%,h2=2.5%,co2=9.1%,n2=balance' --u
 shows 0 "U do not hold here" mix --lambda 1.001 --total 2L/min --cylinder air:air --mfc air=1L/min \
