@@ -64,6 +64,7 @@ MUST_CHECK enum rc qualify_parse_severities(struct span text, struct qualify_pla
 struct qualify_evidence {
     enum verdict verdict; /* inconclusive, fail or error */
     int row;              /* index of the limit; -1: the step itself */
+    bool beyond;          /* found behind the step that stopped the part, when it went on */
     char step[QUALIFY_STEP_MAX];
 };
 
@@ -73,7 +74,8 @@ struct qualify_record {
     unsigned part;
     enum verdict verdict;
     unsigned evidence_count, unclean; /* unclean: cleanup was not confirmed */
-    double took_s;                    /* bench time of its batch */
+    bool rest_unknown; /* a step stopped it, and what comes behind could not be asked */
+    double took_s;     /* bench time of its batch */
     struct qualify_evidence evidence[QUALIFY_EVIDENCE_MAX];
 };
 
@@ -82,8 +84,18 @@ struct qualify_work {
     const struct qualify_plan *plan;
 };
 /* Run one batch; `ctx` is a struct qualify_work. Writes a record for each of its parts. RC_IO: the
- * bench did not run it (said on stderr). */
+ * bench did not run it (said on stderr).
+ *
+ * Verdicts and times are those of the sequence as it stands. Where a part was caught by one step
+ * alone and that step stops it, the batch is run once more, the same parts on the same seed, and
+ * such a step lets them go on: only so can be told whether a later step finds them as well. What it
+ * finds is added as evidence `beyond`. A bench that trips or is stopped on the way leaves it
+ * unknown. */
 MUST_CHECK enum rc qualify_work_batch(void *ctx, unsigned batch, struct qualify_record *out);
+
+/* Whether a part that fails in the step of this path ("hot", "ip_lean8/edge") is stopped by it, or
+ * by one around it. A name with a part in braces stands for all that begin like it. */
+bool qualify_step_stops(const struct program *program, const char *path);
 
 /* A line of the session about a site: its verdict, or a step that failed. */
 struct qualify_line {

@@ -125,13 +125,18 @@ static void put_steps(struct sink *out, const struct qualify_report *r)
         const struct qualify_name *step = &r->stats->steps.at[i];
         sink_text(out, "<tr><td>");
         sink_markup(out, step->text);
-        sink_printf(out,
-                    "</td><td class=\"n\">%u</td><td class=\"n\">%u</td><td class=\"n\">%u"
-                    "</td></tr>\n",
+        sink_printf(out, "</td><td class=\"n\">%u</td><td class=\"n\">%u",
                     qualify_defect_sum(step, QUALIFY_ANY, r->plan->defect_count),
-                    qualify_defect_sum(step, QUALIFY_ONLY, r->plan->defect_count), step->only[0]);
+                    qualify_defect_sum(step, QUALIFY_ONLY, r->plan->defect_count));
+        unsigned open = qualify_defect_sum(step, QUALIFY_OPEN, r->plan->defect_count);
+        if (open)
+            sink_printf(out, " (not known for %u)", open);
+        sink_printf(out, "</td><td class=\"n\">%u</td></tr>\n", step->only[0]);
     }
-    sink_text(out, "</table></div>\n");
+    sink_text(out,
+              "</table><p class=\"soft\">A part that a step stopped was run again without the "
+              "stop, to see what the later steps find. Not known: the bench did not bring that "
+              "run to its end.</p></div>\n");
 }
 
 enum rc qualify_put_html(struct sink *out, const struct qualify_report *r)

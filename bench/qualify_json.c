@@ -89,9 +89,12 @@ static void put_step(struct sink *out, const struct qualify_report *r, unsigned 
     const struct qualify_name *step = &r->stats->steps.at[i];
     sink_text(out, i ? ",{\"step\":" : "{\"step\":");
     sink_json(out, step->text);
-    sink_printf(out, ",\"catches\":%u,\"only\":%u,\"false_fails\":%u,\"only_false_fails\":%u",
+    sink_printf(out,
+                ",\"catches\":%u,\"only\":%u,\"only_unknown\":%u,\"false_fails\":%u,"
+                "\"only_false_fails\":%u",
                 qualify_defect_sum(step, QUALIFY_ANY, r->plan->defect_count),
-                qualify_defect_sum(step, QUALIFY_ONLY, r->plan->defect_count), step->any[0],
+                qualify_defect_sum(step, QUALIFY_ONLY, r->plan->defect_count),
+                qualify_defect_sum(step, QUALIFY_OPEN, r->plan->defect_count), step->any[0],
                 step->only[0]);
     sink_text(out, ",\"only_by_defect\":{");
     for (unsigned d = 0, shown = 0; d < r->plan->defect_count; d++)

@@ -20,9 +20,9 @@ void qualify_put_json(struct sink *out, const struct qualify_report *report);
 /* A page without anything from outside. RC_NOSPACE: out of memory. */
 MUST_CHECK enum rc qualify_put_html(struct sink *out, const struct qualify_report *report);
 
-/* Names by falling count in `group` of `counts` (first, only or any), at most `max`; returns how
- * many have any. */
-enum qualify_count { QUALIFY_ANY, QUALIFY_FIRST, QUALIFY_ONLY, QUALIFY_HELD };
+/* Names by falling count in `group` of `counts` (first, only, open, held or any), at most `max`;
+ * returns how many have any. */
+enum qualify_count { QUALIFY_ANY, QUALIFY_FIRST, QUALIFY_ONLY, QUALIFY_OPEN, QUALIFY_HELD };
 unsigned qualify_rank(const struct qualify_names *names, enum qualify_count what, unsigned group,
                       unsigned *index, unsigned max);
 unsigned qualify_count_of(const struct qualify_name *name, enum qualify_count what, unsigned group);

@@ -42,30 +42,45 @@ static unsigned name_index(struct qualify_names *names, const char *text)
     return names->count++;
 }
 
-/* The same name twice in a part counts once. `caught`: the part failed; else it was held back. */
-static void count_names(struct qualify_names *names, const unsigned *index, unsigned count,
-                        unsigned group, bool caught)
+/* The names that one part is blamed on; from `beyond` on they would have been, had it gone on. */
+struct blame {
+    unsigned index[QUALIFY_EVIDENCE_MAX], count, beyond, group;
+    bool caught; /* the part failed; else it was held back */
+    bool open;   /* what is beyond is not known */
+};
+
+static void add_blame(struct blame *b, unsigned index, bool beyond)
+{
+    b->beyond += !beyond;
+    b->index[b->count++] = index;
+}
+
+/* The same name twice in a part counts once. */
+static void count_names(struct qualify_names *names, const struct blame *b)
 {
     bool alone = true;
-    for (unsigned i = 0; i < count; i++) {
-        bool seen = false;
+    for (unsigned i = 0; i < b->count; i++) {
+        bool seen = i >= b->beyond;
         for (unsigned k = 0; k < i; k++)
-            seen = seen || index[k] == index[i];
-        alone = alone && index[i] == index[0];
-        names->at[index[i]].any[group] += caught && !seen;
-        names->at[index[i]].held[group] += !caught && !seen;
+            seen = seen || b->index[k] == b->index[i];
+        alone = alone && b->index[i] == b->index[0];
+        names->at[b->index[i]].any[b->group] += b->caught && !seen;
+        names->at[b->index[i]].held[b->group] += !b->caught && !seen;
     }
-    if (count == 0 || !caught)
+    if (b->beyond == 0 || !b->caught)
         return;
-    names->at[index[0]].first[group]++;
-    names->at[index[0]].only[group] += alone;
+    struct qualify_name *first = &names->at[b->index[0]];
+    first->first[b->group]++;
+    first->only[b->group] += alone && !b->open;
+    first->open[b->group] += alone && b->open;
 }
 
 static enum rc count_evidence(struct qualify_stats *out, const struct qualify_record *record,
                               const struct limits *limits, unsigned group)
 {
-    unsigned measures[QUALIFY_EVIDENCE_MAX], steps[QUALIFY_EVIDENCE_MAX], count = 0;
     bool caught = record->verdict == VERDICT_FAIL;
+    struct blame measures = {.group = group, .caught = caught, .open = record->rest_unknown};
+    struct blame steps = measures;
     for (unsigned i = 0; i < record->evidence_count; i++) {
         const struct qualify_evidence *e = &record->evidence[i];
         char step_name[QUALIFY_NAME_MAX];
@@ -74,12 +89,12 @@ static enum rc count_evidence(struct qualify_stats *out, const struct qualify_re
         if (e->row >= 0 && (!limits || (size_t)e->row >= limits->count))
             return RC_RANGE;
         snprintf(step_name, sizeof step_name, "step %s", e->step);
-        measures[count] =
-            name_index(&out->measures, e->row < 0 ? step_name : limits->rows[e->row].measurement);
-        steps[count++] = name_index(&out->steps, e->step);
+        const char *name = e->row < 0 ? step_name : limits->rows[e->row].measurement;
+        add_blame(&measures, name_index(&out->measures, name), e->beyond);
+        add_blame(&steps, name_index(&out->steps, e->step), e->beyond);
     }
-    count_names(&out->measures, measures, count, group, caught);
-    count_names(&out->steps, steps, count, group, caught);
+    count_names(&out->measures, &measures);
+    count_names(&out->steps, &steps);
     return RC_OK;
 }
 

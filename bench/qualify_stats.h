@@ -28,6 +28,7 @@ struct qualify_name {
     unsigned any[QUALIFY_GROUPS_MAX];
     unsigned first[QUALIFY_GROUPS_MAX]; /* before all others */
     unsigned only[QUALIFY_GROUPS_MAX];  /* nothing else would have caught these */
+    unsigned open[QUALIFY_GROUPS_MAX];  /* it stopped these, and what else would is not known */
     unsigned held[QUALIFY_GROUPS_MAX];  /* held back, this among the reasons */
 };
 

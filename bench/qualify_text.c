@@ -12,6 +12,8 @@ unsigned qualify_count_of(const struct qualify_name *name, enum qualify_count wh
         return name->first[group];
     case QUALIFY_ONLY:
         return name->only[group];
+    case QUALIFY_OPEN:
+        return name->open[group];
     case QUALIFY_HELD:
         return name->held[group];
     case QUALIFY_ANY:
@@ -265,6 +267,9 @@ static void put_steps(struct sink *out, const struct qualify_report *r)
                     qualify_defect_sum(step, QUALIFY_ANY, r->plan->defect_count),
                     qualify_defect_sum(step, QUALIFY_ONLY, r->plan->defect_count), step->only[0]);
         sink_text(out, "\n");
+        unsigned open = qualify_defect_sum(step, QUALIFY_OPEN, r->plan->defect_count);
+        if (open)
+            sink_printf(out, "    not known for %u: the step stops the part\n", open);
         if (qualify_defect_sum(step, QUALIFY_ONLY, r->plan->defect_count) == 0)
             continue;
         sink_text(out, "    only here: ");
@@ -274,7 +279,8 @@ static void put_steps(struct sink *out, const struct qualify_report *r)
     if (steps->count == 0)
         sink_text(out, "(no step failed a part)\n");
     else
-        sink_text(out, "A step that stops the site hides what the later ones would have found.\n");
+        sink_text(out, "A part that a step stopped was run again without the stop for the second "
+                       "column.\n");
     sink_fini(&cell);
 }
 

@@ -23,6 +23,7 @@ struct work {
     char serials[TWIN_SITES_MAX + 1][32];
     struct qualify_record *records; /* of site 1, 2, ... */
     struct session_config session;
+    bool keeps_going; /* this is the second run of it */
 };
 
 /* --- what the session says ---------------------------------------------------------------------
@@ -186,6 +187,7 @@ static enum rc open_session(struct work *w)
                                          .twin = w->twin,
                                          .seed = w->batch.seed,
                                          .simulated = true,
+                                         .keeps_going = w->keeps_going,
                                          .mode = "simulate",
                                          .observe = on_measured,
                                          .observe_ctx = w,
@@ -210,27 +212,26 @@ static enum rc run_session(struct work *w)
         w->records[i].part = w->batch.first + i;
         w->records[i].unclean = !result.cleanup_ok;
         w->records[i].took_s = duration_in_s(result.took);
+        w->records[i].rest_unknown = result.tripped || result.stopped;
     }
     return rc;
 }
 
-enum rc qualify_work_batch(void *ctx, unsigned batch, struct qualify_record *out)
+static enum rc run_batch(const struct qualify_work *config, unsigned batch, bool keeps_going,
+                         struct qualify_record *out)
 {
-    const struct qualify_work *config = ctx;
     struct work *w = calloc(1, sizeof *w);
     if (!w)
         return RC_NOSPACE;
     w->loaded = config->loaded;
     w->batch = qualify_batch_of(config->plan, batch);
+    w->keeps_going = keeps_going;
     w->records = out;
     enum rc rc = open_twin(w, config->plan);
     if (rc == RC_OK)
         rc = open_session(w);
     if (rc == RC_OK)
         rc = run_session(w);
-    if (rc != RC_OK)
-        fprintf(stderr, "error: the batch of seed %llu did not run to its end: %s\n",
-                (unsigned long long)w->batch.seed, rc_text(rc));
     display_free(w->display);
     if (w->lines)
         fclose(w->lines);
@@ -240,4 +241,113 @@ enum rc qualify_work_batch(void *ctx, unsigned batch, struct qualify_record *out
         loop_free(w->loop);
     free(w);
     return rc;
+}
+
+/* --- what a stop hides -------------------------------------------------------------------------
+ */
+
+/* `name` may hold {x}. */
+static bool names_step(const char *name, struct span word)
+{
+    size_t fixed = strcspn(name, "{");
+    if (name[fixed] == '\0')
+        return span_is(word, name);
+    return word.len >= fixed && memcmp(word.at, name, fixed) == 0;
+}
+
+static bool word_stops(const struct stmt *list, struct span word)
+{
+    for (const struct stmt *s = list; s; s = s->next) {
+        if (s->kind == STMT_STEP && s->on_fail != STEP_CONTINUE && names_step(s->name, word))
+            return true;
+        if (word_stops(s->body, word) || word_stops(s->otherwise, word))
+            return true;
+    }
+    return false;
+}
+
+bool qualify_step_stops(const struct program *program, const char *path)
+{
+    for (struct span rest = span_text(path); rest.len;) {
+        const char *slash = memchr(rest.at, '/', rest.len);
+        struct span word = {rest.at, slash ? (size_t)(slash - rest.at) : rest.len};
+        if (word_stops(program->main, word))
+            return true;
+        rest = slash ? span_skip(rest, word.len + 1) : (struct span){NULL, 0};
+    }
+    return false;
+}
+
+/* Caught by one step alone, and by one that stops it. */
+static bool was_stopped(const struct qualify_record *record, const struct program *program)
+{
+    const char *step = NULL;
+    for (unsigned i = 0; i < record->evidence_count && record->verdict == VERDICT_FAIL; i++) {
+        const struct qualify_evidence *e = &record->evidence[i];
+        if (e->verdict != VERDICT_FAIL)
+            continue;
+        if (step && strcmp(step, e->step) != 0)
+            return false;
+        step = e->step;
+    }
+    return step && qualify_step_stops(program, step);
+}
+
+static bool knows(const struct qualify_record *record, const struct qualify_evidence *e)
+{
+    for (unsigned i = 0; i < record->evidence_count; i++)
+        if (record->evidence[i].row == e->row && strcmp(record->evidence[i].step, e->step) == 0)
+            return true;
+    return false;
+}
+
+/* What only the part that went on has shown. */
+static void add_rest(struct qualify_record *to, const struct qualify_record *from)
+{
+    for (unsigned i = 0; i < from->evidence_count; i++) {
+        struct qualify_evidence e = from->evidence[i];
+        if (e.verdict != VERDICT_FAIL || to->evidence_count == QUALIFY_EVIDENCE_MAX ||
+            knows(to, &e))
+            continue;
+        e.beyond = true;
+        to->evidence[to->evidence_count++] = e;
+    }
+}
+
+static enum rc ask_rest(const struct qualify_work *config, unsigned batch, unsigned count,
+                        struct qualify_record *out)
+{
+    const struct program *program = config->loaded->checked->program;
+    bool stopped[TWIN_SITES_MAX] = {false}, any = false;
+    for (unsigned i = 0; i < count; i++) {
+        stopped[i] = was_stopped(&out[i], program);
+        out[i].rest_unknown = false;
+        any = any || stopped[i];
+    }
+    if (!any)
+        return RC_OK;
+    struct qualify_record *rest = calloc(count, sizeof *rest);
+    if (!rest)
+        return RC_NOSPACE;
+    enum rc rc = run_batch(config, batch, true, rest);
+    for (unsigned i = 0; i < count; i++) {
+        if (!stopped[i])
+            continue;
+        out[i].rest_unknown = rc != RC_OK || rest[i].rest_unknown;
+        if (!out[i].rest_unknown)
+            add_rest(&out[i], &rest[i]);
+    }
+    free(rest);
+    return rc == RC_NOSPACE ? rc : RC_OK;
+}
+
+enum rc qualify_work_batch(void *ctx, unsigned batch, struct qualify_record *out)
+{
+    const struct qualify_work *config = ctx;
+    struct qualify_batch b = qualify_batch_of(config->plan, batch);
+    enum rc rc = run_batch(config, batch, false, out);
+    if (rc != RC_OK)
+        fprintf(stderr, "error: the batch of seed %llu did not run to its end: %s\n",
+                (unsigned long long)b.seed, rc_text(rc));
+    return rc == RC_OK ? ask_rest(config, batch, b.count, out) : rc;
 }

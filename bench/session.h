@@ -27,6 +27,7 @@ struct session_config {
     const struct param_value *params;
     unsigned param_count;
     const char *params_text; /* as given, for the record */
+    bool keeps_going;        /* of struct engine_config */
     const char *version;
     /* Told of every measurement, before anyone else; NULL: nobody asks. */
     void (*observe)(void *ctx, unsigned site, const struct measurement *m);

@@ -19,7 +19,8 @@ static enum rc make_engine(struct session *s)
                                    .live_sites = s->live_sites,
                                    .part = s->config.part,
                                    .params = s->config.params,
-                                   .param_count = s->config.param_count};
+                                   .param_count = s->config.param_count,
+                                   .keeps_going = s->config.keeps_going};
     enum rc rc = engine_new(&config, &s->diag, &s->engine);
     if (rc != RC_OK)
         diag_print(&s->diag, stderr, false);

@@ -22,6 +22,8 @@ struct engine_config {
         double value_si;
     } * params;
     unsigned param_count;
+    bool keeps_going; /* a step that failed does not stop its site or batch, whatever it says:
+                       * for virtual parts only, to see what later steps would have found */
     unsigned sample_capacity; /* longest window in samples, per wanted channel; 0: 1 << 16 */
 };
 

@@ -250,6 +250,7 @@ enum rc engine_build(struct engine *e, const struct engine_config *config, struc
     struct build b = {.engine = e, .diag = diag};
     if (unit_find(SPAN("L/min"), &e->litre_per_min) != RC_OK)
         return RC_CONFIG;
+    e->keeps_going = config->keeps_going;
     if (!build_params(&b, config))
         return e->failed ? RC_NOSPACE : RC_RANGE;
     build_all(&b);

@@ -253,7 +253,7 @@ struct engine {
 
     uint64_t group; /* sites of the shared action in flight, bit n-1 */
     bool started, running, pumping, dirty;
-    bool stopping, cleaning, hurry, cleanup_ok, out_of_time;
+    bool stopping, cleaning, hurry, cleanup_ok, out_of_time, keeps_going;
     bool asked; /* a person has stopped it: the second time, cleanup's waits are cut */
     enum stop_why stop_why;
     char stop_text[TEXT_MAX];

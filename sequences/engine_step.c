@@ -59,6 +59,8 @@ static void apply_on_fail(struct engine *e, struct site *site, const struct stmt
 {
     if ((verdict != VERDICT_FAIL && verdict != VERDICT_ERROR) || step->on_fail == STEP_CONTINUE)
         return;
+    if (e->keeps_going && verdict == VERDICT_FAIL)
+        return;
     bool batch = step->on_fail == STEP_STOP_BATCH;
     engine_site_stops(e, site, verdict, why);
     if (!batch || e->stopping)

@@ -284,6 +284,27 @@ static void stop_batch_takes_the_others_along(void **state)
     drop(b);
 }
 
+static void a_part_that_keeps_going_is_not_stopped_by_a_step_that_failed(void **state)
+{
+    (void)state;
+    for (unsigned going = 0; going < 2; going++) {
+        struct fake_bench *b = bench();
+        fake_open(b, 2,
+                  HEAD "main\n    step a on fail stop batch\n"
+                       "        wait 1 s\n        check 1 > 2 \"never so\"\n    end\n"
+                       "    step b\n        wait 1 s\n        note \"went on\"\n    end\n"
+                       "end\n" CLEANUP,
+                  NULL, NULL);
+        b->keeps_going = going;
+        fake_start(b, 3);
+        fake_run(b, 100);
+        assert_true(b->finished && b->cleanup_ok);
+        assert_int_equal(fake_said(b, "went on"), going);
+        assert_int_equal(b->site_verdict[1], VERDICT_FAIL);
+        drop(b);
+    }
+}
+
 static const char *bad_serial(struct fake_bench *b, unsigned site)
 {
     (void)b;
@@ -410,6 +431,7 @@ int main(void)
         cmocka_unit_test(a_failed_check_fails_the_step_and_an_unknown_one_is_an_error),
         cmocka_unit_test(a_check_in_setup_is_about_the_bench),
         cmocka_unit_test(stop_batch_takes_the_others_along),
+        cmocka_unit_test(a_part_that_keeps_going_is_not_stopped_by_a_step_that_failed),
         cmocka_unit_test(a_bad_serial_ends_its_site_only),
         cmocka_unit_test(exclusive_lets_one_site_in_at_a_time),
         cmocka_unit_test(lanes_run_one_after_the_other),

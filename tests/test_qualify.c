@@ -251,6 +251,54 @@ static void a_step_is_credited_with_what_only_it_catches(void **state)
     free(f);
 }
 
+/* Part 22 fails in step two, which stops it; step one would have found it too. Of part 23 that is
+ * not known. */
+static void a_step_is_not_credited_with_what_its_stop_hides(void **state)
+{
+    (void)state;
+    struct fixture *f = make_fixture();
+    f->records[22].evidence[1] =
+        (struct qualify_evidence){.verdict = VERDICT_FAIL, .row = 0, .beyond = true, .step = "one"};
+    f->records[22].evidence_count = 2;
+    f->records[23].rest_unknown = true;
+    assert_int_equal(qualify_stats_find(&f->plan, f->records, &f->limits, &f->stats), RC_OK);
+    const struct qualify_name *one = find_name(&f->stats.steps, "one");
+    const struct qualify_name *two = find_name(&f->stats.steps, "two");
+    assert_int_equal(two->any[1], 8); /* what it fails stays what it fails */
+    assert_int_equal(two->first[1], 7);
+    assert_int_equal(two->only[1], 4);
+    assert_int_equal(two->open[1], 1);
+    assert_int_equal(one->any[1], 3); /* as the sequence stands it does not fail that part */
+    assert_int_equal(find_name(&f->stats.measures, "gamma")->only[1], 4);
+    struct qualify_report report = {&f->plan, &f->stats, "s", "t", 1};
+    struct sink text = {0}, json = {0};
+    qualify_put_text(&text, &report);
+    qualify_put_json(&json, &report);
+    sink_put(&text, (struct span){"", 1});
+    sink_put(&json, (struct span){"", 1});
+    assert_non_null(strstr(text.at, "not known for 1: the step stops the part"));
+    assert_non_null(strstr(json.at, "\"only\":4,\"only_unknown\":1,"));
+    sink_fini(&text);
+    sink_fini(&json);
+    free(f);
+}
+
+static void a_stop_is_found_by_the_path_of_its_step(void **state)
+{
+    (void)state;
+    struct stmt inner = {.kind = STMT_STEP, .name = "gas_{x}", .on_fail = STEP_STOP_SITE};
+    struct stmt loop = {.kind = STMT_FOR, .body = &inner};
+    struct stmt hot = {.kind = STMT_STEP, .name = "hot", .on_fail = STEP_STOP_BATCH, .next = &loop};
+    struct stmt cold = {.kind = STMT_STEP, .name = "cold", .next = &hot};
+    struct program program = {.main = &cold};
+    static const char *const stops[] = {"hot", "hot/edge", "cold/gas_lean", "gas_"};
+    static const char *const goes_on[] = {"cold", "hott", "ho", "gas", ""};
+    for (size_t i = 0; i < COUNT(stops); i++)
+        assert_true(qualify_step_stops(&program, stops[i]));
+    for (size_t i = 0; i < COUNT(goes_on); i++)
+        assert_false(qualify_step_stops(&program, goes_on[i]));
+}
+
 static void shares_and_ladders_follow_from_the_verdicts(void **state)
 {
     (void)state;
@@ -346,6 +394,8 @@ int main(void)
         cmocka_unit_test(any_number_of_workers_gives_the_same_records),
         cmocka_unit_test(a_worker_that_does_not_do_its_work_is_an_error),
         cmocka_unit_test(a_step_is_credited_with_what_only_it_catches),
+        cmocka_unit_test(a_step_is_not_credited_with_what_its_stop_hides),
+        cmocka_unit_test(a_stop_is_found_by_the_path_of_its_step),
         cmocka_unit_test(shares_and_ladders_follow_from_the_verdicts),
         cmocka_unit_test(held_parts_are_kept_but_not_caught),
         cmocka_unit_test(evidence_beyond_the_limits_is_refused),

@@ -17,7 +17,7 @@ assert defect["id"] == "D12" and mild["parts"] == gross["parts"] == 8
 assert gross["caught"] == 8 and gross["lo"] < 1 == gross["hi"], gross
 assert mild["lo"] <= mild["share"] <= mild["hi"]
 assert "ip_lean8" in defect["first_caught_by"] and defect["caught_50"]
-assert any(step["step"] == "ip_lean8" and step["catches"] for step in d["steps"])
+assert any(step["step"] == "ip_lean8" and step["catches"] and step["only_unknown"] == 0 for step in d["steps"])
 for rung in defect["severities"] + [d["good"]]:
     assert rung["caught"] + rung["shipped"] + rung["held"] == rung["parts"] == sum(rung["verdicts"].values())
 EOF

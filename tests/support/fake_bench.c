@@ -204,6 +204,7 @@ void fake_start(struct fake_bench *b, uint64_t live)
     struct engine_config config = {.checked = &b->checked,
                                    .live_sites = live,
                                    .sample_capacity = 4096,
+                                   .keeps_going = b->keeps_going,
                                    .host = {.wake_at = host_wake_at,
                                             .now = host_now,
                                             .set = host_set,

@@ -58,7 +58,7 @@ struct fake_bench {
     uint64_t samples;
     unsigned seed;
     double selected_s; /* time of the last switch of the valve; -1: none */
-    bool finished, cleanup_ok;
+    bool finished, cleanup_ok, keeps_going;
     enum verdict worst, site_verdict[FAKE_SITES + 1];
     unsigned site_done[FAKE_SITES + 1], finishes, measures;
     struct measured last_measured[FAKE_SITES + 1];
