@@ -56,6 +56,24 @@ static void check_row(struct check *c, const struct limit *row, const char *file
                 row->measurement, check_unit_name(&made->type), file, check_unit_name(&limit));
 }
 
+/* One line for the whole file: an old one has none at all. */
+static void check_sources(struct check *c, const struct limits *limits, const char *file)
+{
+    const struct limit *first = NULL;
+    unsigned bare = 0;
+    for (size_t i = 0; i < limits->count; i++) {
+        bare += !limits->rows[i].sourced;
+        if (!limits->rows[i].sourced && !first)
+            first = &limits->rows[i];
+    }
+    if (first)
+        diag_add(c->diag, DIAG_WARNING, first->at,
+                 "begin the comment with 'published (high): ', 'computed (medium): ', 'assumed "
+                 "(low): ' or the like",
+                 "%u limits of %s do not say where they come from and how sure that is", bare,
+                 file);
+}
+
 void check_limits(struct check *c)
 {
     const struct limits *limits = c->out->limits;
@@ -63,6 +81,7 @@ void check_limits(struct check *c)
     if (!rows)
         return;
     const char *file = base_name(c->program->limits_path);
+    check_sources(c, limits, file);
     for (size_t i = 0; i < limits->count; i++) {
         const struct limit *row = &limits->rows[i];
         check_row(c, row, file);

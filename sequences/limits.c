@@ -14,7 +14,7 @@ static const char *const column_names[COLUMNS] = {"measurement", "part",  "lsl",
 struct reader {
     const struct csv_table *table;
     struct diag *diag;
-    int column[COLUMNS];
+    int column[COLUMNS], comment; /* comment -1: the file has none */
     size_t row;
 };
 
@@ -31,6 +31,7 @@ static struct place cell_place(const struct reader *r, enum column column)
 static bool find_columns(struct reader *r)
 {
     bool all = true;
+    r->comment = csv_column(r->table, "comment");
     for (unsigned c = 0; c < COLUMNS; c++) {
         r->column[c] = csv_column(r->table, column_names[c]);
         if (r->column[c] >= 0)
@@ -232,6 +233,34 @@ static bool read_critical(struct reader *r, struct limit *limit)
     return false;
 }
 
+static bool take_word(struct span *text, const char *const *words, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        size_t len = strlen(words[i]);
+        if (text->len < len || memcmp(text->at, words[i], len) != 0)
+            continue;
+        *text = span_skip(*text, len);
+        return true;
+    }
+    return false;
+}
+
+/* "published (high): 300 ohm = 780 degC" */
+static bool says_source(struct span comment)
+{
+    static const char *const sources[] = {"published (", "computed (", "assumed (", "exact ("};
+    static const char *const confidences[] = {"high): ", "medium): ", "low): "};
+    return take_word(&comment, sources, COUNT(sources)) &&
+           take_word(&comment, confidences, COUNT(confidences)) && comment.len > 0;
+}
+
+static bool is_sourced(const struct reader *r, const struct limit *limit)
+{
+    if (!isfinite(limit->lsl) && !isfinite(limit->usl))
+        return true;
+    return r->comment >= 0 && says_source(csv_cell(r->table, r->row, (size_t)r->comment)->text);
+}
+
 /* Guard and margin must leave some room in which a value passes. */
 static bool check_room(struct reader *r, const struct limit *limit)
 {
@@ -258,6 +287,7 @@ static bool read_row(struct reader *r, struct limit *limit)
     bool critical = read_critical(r, limit);
     if (!name || !part || !unit || !sides || !critical)
         return false;
+    limit->sourced = is_sourced(r, limit);
     bool guard = read_guard(r, limit);
     return read_marginal(r, limit) && guard && check_room(r, limit);
 }

@@ -5,7 +5,10 @@
  *   measurement,part,lsl,usl,unit,guard,marginal,critical,comment      further columns are ignored
  *
  * guard: empty | U95 | n U95 | quantity | n % of the width. marginal: empty | n % of the width |
- * quantity. An empty unit is a plain number. critical: yes | no. */
+ * quantity. An empty unit is a plain number. critical: yes | no.
+ *
+ * The comment of a limit says where it comes from and how sure that is: "published (high): ...";
+ * published | computed | assumed | exact, high | medium | low. */
 #ifndef SEQUENCES_LIMITS_H
 #define SEQUENCES_LIMITS_H
 
@@ -23,6 +26,7 @@ struct limit {
     double marginal;    /* absolute, in the unit; 0: none. A share of a one-sided limit is of its
                          * distance from 0 (and such a guard becomes GUARD_ABSOLUTE) */
     bool critical;
+    bool sourced; /* its comment says so, or it has no limit and needs none */
     unsigned row; /* line in the file */
     struct place at;
 };

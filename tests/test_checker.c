@@ -396,6 +396,22 @@ static void limits_and_measurements_must_match(void **state)
     checked_text_fini(&t);
 }
 
+static void limits_without_a_source_are_warned_of_once(void **state)
+{
+    (void)state;
+    struct checked_text t;
+    checked_text_init(&t);
+    checked_text_check(&t, "sequence t version 1\nlimits \"../limits/bare.csv\"\nmain\n"
+                           "measure ri_hot = mean(dut.ri)\nmeasure un_lean8 = mean(dut.un)\n"
+                           "measure up_lean8 = mean(dut.un)\nmeasure ip_lean8 = mean(dut.ip)\n"
+                           "end\n" CLEANUP);
+    assert_int_equal(t.rc, RC_OK);
+    assert_int_equal(t.diag.warnings, 1);
+    assert_true(checked_text_says(
+        &t, "2 limits of bare.csv do not say where they come from and how sure that is"));
+    checked_text_fini(&t);
+}
+
 static void work_is_bounded(void **state)
 {
     (void)state;
@@ -434,6 +450,7 @@ int main(void)
         cmocka_unit_test(cleanup_is_straight_and_in_time),
         cmocka_unit_test(what_cannot_be_recorded_is_refused),
         cmocka_unit_test(limits_and_measurements_must_match),
+        cmocka_unit_test(limits_without_a_source_are_warned_of_once),
         cmocka_unit_test(work_is_bounded),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
