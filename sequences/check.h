@@ -119,10 +119,11 @@ struct check_stream {
 struct check_gasline {
     struct check_stream stream[2]; /* a, b */
     unsigned selected;
-    bool suction; /* on, or not known to be off */
-    bool purged;  /* at any time: fuel has flowed */
-    bool proven;  /* and the gas was not off since */
-    bool unknown; /* a mix was refused: what follows from it is not judged */
+    bool suction;                  /* on, or not known to be off */
+    bool proven;                   /* the purge is, and stream a was not off since */
+    struct check_span inert_since; /* when inert gas began to flow through stream a */
+    double inert_Lmin;             /* the most of it since then; 0: none flows */
+    bool unknown;                  /* a mix was refused: what follows from it is not judged */
 };
 
 struct check_run {
@@ -256,7 +257,7 @@ void check_time_set(struct check *c, const struct channel *channel, double si, d
 void check_time_fill(struct check *c, const struct check_stream *a, const struct check_stream *b);
 void check_time_mix(struct check *c, const struct stmt *stmt, const struct check_stream *from,
                     const struct check_stream *to);
-void check_time_end(struct check *c); /* purge after the run */
+void check_time_off(struct check *c, unsigned stream); /* the flush before the flow ends */
 
 /* check_limits.c */
 void check_instance(struct check *c, const struct stmt *stmt);

@@ -308,7 +308,7 @@ void check_run_mix(struct check *c, const struct stmt *stmt)
     if (stmt->off) {
         for (unsigned s = 0; s < 2; s++) {
             if (s == at || stmt->both)
-                gas->stream[s].on = false;
+                check_time_off(c, s);
         }
         if (!gas->stream[0].on) /* the gate lapses */
             gas->proven = false;

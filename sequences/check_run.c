@@ -262,7 +262,6 @@ static void run_program(struct check *c)
     check_run_block(c, c->program->main);
     run->in_cleanup = true;
     check_run_block(c, c->program->cleanup);
-    check_time_end(c);
     const struct expr *within = c->program->cleanup_within;
     double most_s = within ? unit_to_si(&within->unit, within->value) : (double)NAN;
     if (within && !(run->cleanup_s <= most_s) && !check_reported(c, within)) {

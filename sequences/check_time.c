@@ -1,6 +1,9 @@
 /* How long a run takes and what gas it needs: best, typical and worst, from the times the station
  * declares. Where nothing is declared: a condition is met after 0.4 of its time-out, an operator
- * answers in 10 s (at worst 120), a scan takes 2 s a site (at worst 20). */
+ * answers in 10 s (at worst 120), a scan takes 2 s a site (at worst 20, at best none: the serials
+ * are known). The purge is counted as the bench makes it: inert gas that has flowed before the
+ * first other gas is part of it, and nothing is purged behind the end, only fuel flushed by `mix
+ * off`. */
 #include "sequences/check.h"
 
 #include <math.h>
@@ -9,6 +12,7 @@
 #include "gas/flammability.h"
 
 static const double purge_min_s = 30;
+static const double inert_o2 = 100e-6, inert_h2o = 1000e-6; /* shares of an inert gas, at most */
 
 void check_time_add(struct check *c, struct check_span span)
 {
@@ -122,45 +126,91 @@ void check_time_fill(struct check *c, const struct check_stream *a, const struct
 }
 
 /* Inert gas through one stream, then what was there before. */
-static void flush(struct check *c, unsigned stream, double seconds, double total_Lmin)
+static void flush(struct check *c, unsigned stream, struct check_span span, double total_Lmin)
 {
     struct check_stream *at = &c->run.gas.stream[stream], before = *at;
     int inert = inert_gas(c);
     *at = (struct check_stream){.on = inert >= 0};
     if (inert >= 0)
         at->flow_Lmin[inert] = total_Lmin;
-    add_exact(c, seconds);
+    check_time_add(c, span);
     *at = before;
 }
 
-static double purge_s(const struct check *c, double total_Lmin)
+/* Only what comes from cylinders of inert gas: what brings oxygen, fuel or water needs the purge,
+ * however little of it. */
+static bool is_inert(const struct check *c, const struct check_stream *stream)
 {
-    double s = volumes_s(c, c->view->purge_volumes, total_Lmin);
-    return s > purge_min_s ? s : purge_min_s;
+    for (unsigned g = 0; g < c->out->gas_count; g++) {
+        const struct gas_mix *mix = &c->out->gases[g].mix;
+        bool inert = !(gas_fuel_index(mix, 25) > 0) &&
+                     gas_o2_equivalent_oxidisers(mix) <= inert_o2 && mix->x[GAS_H2O] <= inert_h2o;
+        if (stream->flow_Lmin[g] > 0 && !inert)
+            return false;
+    }
+    return true;
 }
 
-static bool has_fuel(const struct gas_mix *mix)
+/* What a purge still needs when inert gas has flowed for `flowed_s`. */
+static double purge_left_s(const struct check *c, double flowed_s, double total_Lmin)
 {
-    return gas_fuel_index(mix, 25) > 0;
+    double flowed_L = flowed_s > 0 ? c->run.gas.inert_Lmin * flowed_s / 60 : 0;
+    double left_L = c->view->purge_volumes * c->view->volume_L - flowed_L;
+    double by_volume_s = left_L > 0 && total_Lmin > 0 ? left_L / total_Lmin * 60 : 0;
+    double by_time_s = purge_min_s - flowed_s;
+    return by_volume_s > by_time_s ? by_volume_s : by_time_s > 0 ? by_time_s : 0;
+}
+
+/* The purge before the first gas that is not inert; what has flowed until then counts. */
+static void add_purge(struct check *c, unsigned stream, double total_Lmin)
+{
+    struct check_run *run = &c->run;
+    const struct check_span *now = &run->time, since = run->gas.inert_since;
+    bool flows = run->gas.inert_Lmin > 0;
+    struct check_span left = {purge_left_s(c, flows ? now->best - since.best : 0, total_Lmin),
+                              purge_left_s(c, flows ? now->typical - since.typical : 0, total_Lmin),
+                              purge_left_s(c, flows ? now->worst - since.worst : 0, total_Lmin)};
+    run->gas.proven = true;
+    flush(c, stream, left, total_Lmin);
+}
+
+/* Of stream a, before `to` flows. */
+static void note_inert(struct check *c, const struct check_stream *to)
+{
+    struct check_gasline *gas = &c->run.gas;
+    if (!(gas->inert_Lmin > 0))
+        gas->inert_since = c->run.time;
+    if (to->total_Lmin > gas->inert_Lmin)
+        gas->inert_Lmin = to->total_Lmin;
+}
+
+static double interlude_s(const struct check *c, const struct check_stream *from,
+                          const struct gas_mix *to, double total_Lmin)
+{
+    struct gas_rule_limits limits;
+    unsigned volumes = 0;
+    gas_rule_limits_default(c->view->hottest_degC, &limits);
+    limits.fuel_line_open = false;
+    if (!from->filled || gas_rule_interlude(&from->worst, to, &limits, &volumes) != RC_OK ||
+        !volumes)
+        return 0;
+    double v = volumes > c->view->interlude_volumes ? volumes : c->view->interlude_volumes;
+    return volumes_s(c, v, total_Lmin);
 }
 
 void check_time_mix(struct check *c, const struct stmt *stmt, const struct check_stream *from,
                     const struct check_stream *to)
 {
     struct check_run *run = &c->run;
-    struct gas_rule_limits limits;
-    unsigned volumes = 0, stream = stmt->stream == 'b' ? 1 : 0;
-    gas_rule_limits_default(c->view->hottest_degC, &limits);
-    limits.fuel_line_open = false;
-    if (has_fuel(&to->mix) && !run->gas.proven) {
-        run->gas.purged = run->gas.proven = true;
-        flush(c, stream, purge_s(c, to->total_Lmin), to->total_Lmin);
-    } else if (from->filled &&
-               gas_rule_interlude(&from->worst, &to->worst, &limits, &volumes) == RC_OK &&
-               volumes) {
-        double v = volumes > c->view->interlude_volumes ? volumes : c->view->interlude_volumes;
-        flush(c, stream, volumes_s(c, v, to->total_Lmin), to->total_Lmin);
-    }
+    unsigned stream = stmt->stream == 'b' ? 1 : 0;
+    bool inert = is_inert(c, to);
+    double between_s = interlude_s(c, from, &to->worst, to->total_Lmin);
+    if (!inert && !run->gas.proven)
+        add_purge(c, stream, to->total_Lmin);
+    else if (between_s > 0)
+        flush(c, stream, (struct check_span){between_s, between_s, between_s}, to->total_Lmin);
+    if (inert && stream == 0)
+        note_inert(c, to);
     double settle = 0, over = time_of(c, stmt->over, 0);
     for (unsigned g = 0; g < c->out->gas_count; g++) {
         int at =
@@ -173,15 +223,16 @@ void check_time_mix(struct check *c, const struct stmt *stmt, const struct check
     run->cleanup_s += run->in_cleanup ? over : 0;
 }
 
-/* The safety state machine purges after every run with fuel, whatever cleanup says. */
-void check_time_end(struct check *c)
+/* Fuel does not stand still in the pipe: it meets the air that comes back. */
+void check_time_off(struct check *c, unsigned stream)
 {
-    struct check_gasline *gas = &c->run.gas;
-    if (!gas->purged)
-        return;
-    double total = gas->stream[0].total_Lmin > 0 ? gas->stream[0].total_Lmin : 1;
-    gas->stream[0].on = gas->stream[1].on = false;
-    flush(c, 0, purge_s(c, total), total);
+    struct check_stream *at = &c->run.gas.stream[stream];
+    double s = at->on ? interlude_s(c, at, &gas_mix_air, at->total_Lmin) : 0;
+    if (s > 0)
+        flush(c, stream, (struct check_span){s, s, s}, at->total_Lmin);
+    at->on = false;
+    if (stream == 0)
+        c->run.gas.inert_Lmin = 0;
 }
 
 static void time_select(struct check *c)
@@ -250,7 +301,7 @@ void check_time_stmt(struct check *c, const struct stmt *stmt)
         check_time_add(c, (struct check_span){1, 10, 120});
         return;
     case STMT_SCAN:
-        check_time_add(c, (struct check_span){sites, 2 * sites, 20 * sites});
+        check_time_add(c, (struct check_span){0, 2 * sites, 20 * sites});
         return;
     case STMT_SET:
         s = time_of(c, stmt->over, 0);

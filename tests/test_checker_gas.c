@@ -1,5 +1,7 @@
 #include "tests/support/cmocka.h"
 
+#include <math.h>
+
 #include "tests/support/checked_text.h"
 
 struct gas_case {
@@ -228,21 +230,51 @@ static double typical(const char *body)
 static void purges_and_interludes_are_counted(void **state)
 {
     (void)state;
-    /* no fuel: 1 s of settling; 5 volumes of 0.3 L take 45 s at 2 L/min, before and after the run
-     */
+    /* 1 s of settling; 5 volumes of 0.3 L take 45 s at 2 L/min, before oxygen and before fuel */
+    double inert = typical("mix n2 balance total 2 L/min");
     double lean = typical("mix lean1 100 % total 2 L/min");
     double rich = typical("mix rich 100 % total 2 L/min");
-    assert_true(lean > 0.9 && lean < 1.1);
-    assert_true(rich > 90.9 && rich < 91.1);
+    assert_true(inert > 0.9 && inert < 1.1);
+    assert_true(lean > 45.9 && lean < 46.1);
+    /* and fuel is flushed out of the pipe before the flow ends, by 3 volumes: 27 s */
+    assert_true(rich > 72.9 && rich < 73.1);
+    double flushed = typical("mix rich 100 % total 2 L/min\nmix n2 balance total 2 L/min\nmix off");
+    assert_true(flushed > 46.9 && flushed < 47.1);
     /* from rich to 20 % oxygen needs at least 3 volumes of nitrogen: 27 s */
     double both = typical("mix rich 100 % total 2 L/min\nmix o2 20 %, n2 balance total 2 L/min");
-    assert_true(both > rich + 27 && both < rich + 60);
+    assert_true(both > 73.9 && both < 100);
     /* to 1 % oxygen the line is allowed */
     double gentle = typical("mix rich 100 % total 2 L/min\nmix lean1 100 % total 2 L/min");
-    assert_true(gentle < rich + 2);
+    assert_true(gentle > 46.9 && gentle < 47.1);
     /* once the gas was off the purge is made again */
     double again = typical("mix rich 100 % total 2 L/min\nmix off\nmix rich 100 % total 2 L/min");
-    assert_true(again > rich + 45 && again < rich + 47);
+    assert_true(again > 145.9 && again < 146.1);
+}
+
+static void inert_gas_that_has_flowed_is_part_of_the_purge(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *body;
+        double s;
+    } cases[] = {
+        {"mix n2 balance total 2 L/min\nwait 20 s\nmix rich 100 % total 2 L/min", 46 + 27},
+        {"mix n2 balance total 2 L/min\nwait 60 s\nmix rich 100 % total 2 L/min", 62 + 27},
+        {"mix n2 balance total 2 L/min\nwait 20 s\nmix lean1 100 % total 2 L/min\n"
+         "mix rich 100 % total 2 L/min",
+         47 + 27},
+        /* 0.6 % of oxygen waits for the purge too */
+        {"mix n2 balance total 2 L/min\nwait 20 s\nmix lean1 60 %, n2 balance total 2 L/min", 46},
+        /* it was broken off: from the beginning */
+        {"mix n2 balance total 2 L/min\nwait 20 s\nmix off\nmix rich 100 % total 2 L/min", 67 + 27},
+        /* at 1 L/min the volume takes longer than the time */
+        {"mix n2 balance total 1 L/min\nwait 29 s\nmix rich 100 % total 1 L/min", 91 + 54},
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        double s = typical(cases[i].body);
+        if (!(fabs(s - cases[i].s) < 0.1))
+            fail_msg("case %zu: %g s instead of %g s", i, s, cases[i].s);
+    }
 }
 
 static void the_table_of_gases_is_read_strictly(void **state)
@@ -296,6 +328,7 @@ int main(void)
         cmocka_unit_test(switched_streams_may_meet),
         cmocka_unit_test(response_times_are_taken_on_a_select_only),
         cmocka_unit_test(purges_and_interludes_are_counted),
+        cmocka_unit_test(inert_gas_that_has_flowed_is_part_of_the_purge),
         cmocka_unit_test(the_table_of_gases_is_read_strictly),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
