@@ -30,6 +30,9 @@ done
 promises=$(grep -nE '\b(TODO|FIXME|XXX|HACK)\b' $code /dev/null || true)
 [ -z "$promises" ] || say "$promises
     ^ promises do not stand in the code"
+halves=$(git grep -nE '^(<<<<<<< |>>>>>>> )' 2>/dev/null || true)
+[ -z "$halves" ] || say "$halves
+    ^ left over from joining two versions"
 for driver in instruments/*/; do
     case $driver in */transport/ | */proto/ | */capability/) continue ;; esac
     ls "$driver"*_sim.c >/dev/null 2>&1 || say "$driver has no simulator"
