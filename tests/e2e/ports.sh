@@ -9,23 +9,23 @@ at_rest a.log "after a run"
 same "its steps are stored" "$(sqlite3 x.db 'select count(*) from step where verdict is not null')" 4
 expect 0 "every output is at rest" "$LB" safe $STATION --ports a
 
-"$LB" run $SHORT $STATION --ports a --db x.db >run.txt 2>&1 & run=$!
-sleep 3.5; expect 6 "" "$LB" safe $STATION --ports a
+rm -f run.txt; "$LB" run $SHORT $STATION --ports a --db x.db >run.txt 2>&1 & run=$!
+begun run.txt; expect 6 "" "$LB" safe $STATION --ports a
 kill -INT $run; wait $run; same "Ctrl-C ends with 4" $? 4
 at_rest a.log "after Ctrl-C"
 same "the batch is aborted" "$(sqlite3 x.db 'select state from batch order by id desc limit 1')" aborted
 
-"$LB" run $SHORT $STATION --ports a --db x.db >run.txt 2>&1 & run=$!
-sleep 3.5; kill -INT $run; sleep 0.4; kill -INT $run; wait $run; same "a second Ctrl-C ends with 4 too" $? 4
+rm -f run.txt; "$LB" run $SHORT $STATION --ports a --db x.db >run.txt 2>&1 & run=$!
+begun run.txt; kill -INT $run; sleep 0.4; kill -INT $run; wait $run; same "a second Ctrl-C ends with 4 too" $? 4
 at_rest a.log "after a second Ctrl-C"
 
-"$LB" run $SHORT $STATION --ports a --db x.db >run.txt 2>&1 & run=$!
-sleep 3.5; guard=$(pgrep -P $run -f lambdaguard | head -1); kill -9 "$guard"; wait $run; code=$?
+rm -f run.txt; "$LB" run $SHORT $STATION --ports a --db x.db >run.txt 2>&1 & run=$!
+begun run.txt; guard=$(pgrep -P $run -f lambdaguard | head -1); kill -9 "$guard"; wait $run; code=$?
 same "the guard killed: the run ends as a bench error" $code 3
 at_rest a.log "after the guard died"
 
-"$LB" run $SHORT $STATION --ports a --db x.db >run.txt 2>&1 & run=$!
-sleep 3; guard=$(pgrep -P $run -f lambdaguard | head -1); kill -STOP "$guard"; wait $run; code=$?
+rm -f run.txt; "$LB" run $SHORT $STATION --ports a --db x.db >run.txt 2>&1 & run=$!
+begun run.txt; guard=$(pgrep -P $run -f lambdaguard | head -1); kill -STOP "$guard"; wait $run; code=$?
 same "the guard frozen: the run ends as a bench error" $code 3
 grep -qF "lambdaguard is gone" run.txt && ok "it is said" || not_ok "nothing is said of the guard"
 at_rest a.log "after the guard froze"

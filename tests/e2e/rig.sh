@@ -71,3 +71,8 @@ PY
     sleep 0.3
 }
 active() { tail -n 1 "$1" | awk '{ print $NF }'; }
+# Until a run that prints into file $1 has begun, and a second of it has passed: outputs are on then.
+begun() {
+    for i in $(seq 300); do grep -qs " begin" "$1" && break; sleep 0.1; done
+    sleep 1
+}
