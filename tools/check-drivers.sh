@@ -11,8 +11,9 @@ tree=${2:-$1}
 allowed='memchr memcmp memcpy memmove memset strcasecmp strchr strcmp strcspn strlen strncasecmp strncmp
 strnlen strrchr strspn strstr vsnprintf __stack_chk_fail _GLOBAL_OFFSET_TABLE_ __assert_fail'
 # Numbers.
-allowed="$allowed atan2 ceil cos exp exp10 fabs floor fmod hypot llround log log10 log2 lround nearbyint pow rint round sin
-sincos sqrt tan tanh trunc"
+allowed="$allowed acos asin atan atan2 cbrt ceil copysign cos cosh exp exp10 exp2 expm1 fabs floor fmod frexp hypot ldexp llrint
+llround log log10 log1p log2 lrint lround modf nearbyint pow rint round scalbn sin
+sincos sinh sqrt tan tanh trunc"
 defined() { nm -g --defined-only "$@" 2>/dev/null | awk 'NF == 3 { print $3 }'; }
 shared=$(defined "$build"/core/num.o "$build"/core/bytes.o "$build"/core/units.o "$build"/core/rc.o \
     "$build"/instruments/proto/*.o "$build"/instruments/capability/*.o)
