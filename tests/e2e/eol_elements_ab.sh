@@ -20,7 +20,7 @@ fails() { # STATION SEQUENCE DEFECT MEASUREMENT: the defect in site 2 fails ther
 
 for element in barrier dual_diffusion; do
     station="$STATIONS/twin_$element.station" lab="$STATIONS/twin_$element.station"
-    [ -e "$STATIONS/twin_${element}_lab.station" ] && lab="$STATIONS/twin_${element}_lab.station"
+    [ $element = dual_diffusion ] && lab="$STATIONS/twin_dual_diffusion_lab.station"
     clean "$station" "eol_$element"
     clean "$lab" "lab_$element"
     expect 0 "4 pass, 0 fail, 0 error" "$LB" run -s "$station" "$LIBRARY/eol_$element.seq" --simulate --no-db --plain --seed 4
