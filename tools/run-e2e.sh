@@ -8,7 +8,7 @@ root=$(pwd)
 for script in tests/e2e/*.sh; do
     case $script in */lib.sh | */rig.sh) continue ;; esac
     work=$(mktemp -d)
-    (cd "$work" && ROOT="$root" timeout "${E2E_SECONDS:-420}" sh "$root/$script") >"$work.log" 2>&1
+    (cd "$work" && ROOT="$root" timeout "${E2E_SECONDS:-600}" sh "$root/$script") >"$work.log" 2>&1
     code=$?
     p=$(grep -c '^ok ' "$work.log"); f=$(grep -c '^not ok ' "$work.log"); s=$(grep -c '^skip ' "$work.log")
     if [ $code -ne 0 ] && [ "$f" -eq 0 ]; then
