@@ -421,13 +421,26 @@ static void a_set_point_is_converted_for_its_controller(void **state)
     assert_true(near_rel(cli_gas_plan_u_slpm(&plan, 1), gas_mfc_u_slpm(1.3, 2), 1e-9));
 }
 
+struct refusal {
+    const char *words[WORDS_MAX];
+    const char *message;
+};
+
+static void refuse_all(const struct refusal *cases, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        struct cli_gas_plan plan;
+        struct message m;
+        if (make_plan(cases[i].words, &plan, &m))
+            fail_msg("case %zu is accepted, not: %s", i, cases[i].message);
+        expect_message(&m, cases[i].message);
+    }
+}
+
 static void a_mix_that_cannot_be_made_says_why(void **state)
 {
     (void)state;
-    static const struct {
-        const char *words[WORDS_MAX];
-        const char *message;
-    } cases[] = {
+    static const struct refusal cases[] = {
         {{"--target", "o2=30%", AIR, N2, TWO}, "o2 30 % is above the 20.95 % of cylinder 'air'"},
         {{"--target", "co=3%", AIR, N2, TWO}, "no cylinder holds co"},
         {{"--target", "co=5%,o2=10%", AIR, RICH, N2, TWO}, "unreachable"},
@@ -448,6 +461,14 @@ static void a_mix_that_cannot_be_made_says_why(void **state)
         {{"--target", "o2=100ppm", AIR, N2, TWO, "-m", "air=2L/min"},
          "'air' needs 0.0009547 L/min, its controllers do 0.04..1.9 L/min (turn-down 2 %)"},
         {{"--target", "o2=20%", AIR, N2, TWO, "-m", "air=1L/min"}, "controllers do 0.02..0.95"},
+    };
+    refuse_all(cases, COUNT(cases));
+}
+
+static void words_that_ask_for_no_mix_are_refused(void **state)
+{
+    (void)state;
+    static const struct refusal cases[] = {
         {{"--pO2", "1e-15bar", AIR, N2, TWO}, "--temp is missing"},
         {{"--pO2", "1e-15bar", "-t", "800degC", AIR, N2, TWO}, "needs cylinders with co and co2"},
         {{"--pO2", "-1bar", AIR, N2, TWO}, "--pO2: -1 bar is outside"},
@@ -479,13 +500,7 @@ static void a_mix_that_cannot_be_made_says_why(void **state)
         {{"--target", "o2=1%", AIR, N2, TWO, "--turndown", "90%"}, "outside 0.1..50 %"},
         {{"--target", "o2=1%", AIR, N2, TWO, "-t", "20degC"}, "326.85..1726.85 degC"},
     };
-    for (size_t i = 0; i < COUNT(cases); i++) {
-        struct cli_gas_plan plan;
-        struct message m;
-        if (make_plan(cases[i].words, &plan, &m))
-            fail_msg("case %zu is accepted, not: %s", i, cases[i].message);
-        expect_message(&m, cases[i].message);
-    }
+    refuse_all(cases, COUNT(cases));
 }
 
 static void a_wrong_gas_source_says_why(void **state)
@@ -535,6 +550,7 @@ int main(void)
         cmocka_unit_test(at_the_step_the_draws_overrule_the_linear_interval),
         cmocka_unit_test(a_set_point_is_converted_for_its_controller),
         cmocka_unit_test(a_mix_that_cannot_be_made_says_why),
+        cmocka_unit_test(words_that_ask_for_no_mix_are_refused),
         cmocka_unit_test(a_wrong_gas_source_says_why),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
