@@ -239,9 +239,9 @@ static void forgotten(void *ctx, enum rc rc, const char *error)
     (void)ctx, (void)rc, (void)error;
 }
 
-void gate_close_gas(struct gate *gate, const struct gate_gas *gas)
+void gate_put_to_zero(struct gate *gate, unsigned channel)
 {
-    gate_set(gate, &(struct gate_order){gas->channel, 0, 0.0}, forgotten, NULL);
+    gate_set(gate, &(struct gate_order){channel, 0, 0.0}, forgotten, NULL);
 }
 
 void gate_forget(struct gate *gate, const void *ctx)

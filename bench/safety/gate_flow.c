@@ -77,7 +77,7 @@ static void stop_flows(struct gate *gate, const struct gate_gas *why)
     gate->flow_tripped = true;
     for (unsigned i = 0; i < gate->gas_count; i++)
         if (!gate->gases[i].inert && gate->gases[i].commanded_slpm > 0.0)
-            gate_close_gas(gate, &gate->gases[i]);
+            gate_put_to_zero(gate, gate->gases[i].channel);
     (void)!obuf_printf(&out, "%s: ", gate->station->channels[why->channel].name);
     if (isnan(why->measured_slpm))
         (void)!obuf_printf(&out, "its flow is not known");

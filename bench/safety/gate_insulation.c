@@ -248,15 +248,10 @@ void gate_insulation_opened(struct gate *gate)
     rig_watch(gate->config.rig, rules_of(gate)->interlock, 0, true);
 }
 
-static void forgotten(void *ctx, enum rc rc, const char *error)
-{
-    (void)ctx, (void)rc, (void)error;
-}
-
 void gate_insulation_off(struct gate *gate)
 {
     if (rules_of(gate) && gate->insulation.on)
-        gate_set(gate, &(struct gate_order){rules_of(gate)->output, 0, 0.0}, forgotten, NULL);
+        gate_put_to_zero(gate, rules_of(gate)->output);
 }
 
 void gate_insulation_rest_site(struct gate *gate, unsigned site)

@@ -61,8 +61,8 @@ struct gate {
 };
 
 void gate_trip(struct gate *gate, const char *why);
-/* To zero, without an answer. */
-void gate_close_gas(struct gate *gate, const struct gate_gas *gas);
+/* An output that is no site's, to zero, without an answer. */
+void gate_put_to_zero(struct gate *gate, unsigned channel);
 /* gate_flow.c: after each measured flow. */
 void gate_watch_flow(struct gate *gate, struct gate_gas *gas, struct instant t);
 /* Zero, or the least of a channel that cannot be zero. */
