@@ -149,7 +149,7 @@ struct check {
     struct check_names instances; /* names of measurements as the run will make them */
     const struct check_scope *scope;
     const struct stmt *parent_step;
-    bool in_cleanup, has_fuel;
+    bool in_cleanup, in_lane, has_fuel;
     unsigned calls; /* depth of subs being looked at */
     struct check_run run;
     struct check_column {

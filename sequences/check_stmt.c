@@ -189,10 +189,42 @@ static void check_if(struct check *c, struct stmt *stmt)
     check_block(c, stmt->otherwise);
 }
 
+/* ---- lanes ---- */
+
 static void check_parallel(struct check *c, struct stmt *stmt)
 {
+    c->in_lane = true;
     for (struct stmt *lane = stmt; lane; lane = lane->otherwise)
         check_block(c, lane->body);
+    c->in_lane = false;
+}
+
+static bool sets_shared(const struct check *c, const struct stmt *stmt)
+{
+    for (const struct set_item *i = stmt->sets; i; i = i->next) {
+        int at = channel_find(c->view, span_text(i->channel));
+        if (at >= 0 && !c->view->channels[at].per_site)
+            return true;
+    }
+    return false;
+}
+
+/* A lane is of one site: nothing that all sites do together, and nothing that opens a frame of its
+ * own in the record (a step, a capture). */
+static bool allowed_in_lane(struct check *c, const struct stmt *stmt)
+{
+    static const bool refused[STMT_STEP + 1] = {
+        [STMT_MIX] = true,       [STMT_SELECT] = true,   [STMT_CAPTURE] = true,
+        [STMT_SCAN] = true,      [STMT_ASK] = true,      [STMT_CALL] = true,
+        [STMT_EXCLUSIVE] = true, [STMT_PARALLEL] = true, [STMT_STEP] = true,
+    };
+    bool wrong = refused[stmt->kind] || sets_shared(c, stmt);
+    if (wrong)
+        check_error(
+            c, stmt->at, "what all sites share, steps and captures go around or behind it",
+            "a lane may only hold set of a channel of the site, wait, measure, calc, check, "
+            "note, if, for and repeat");
+    return !wrong;
 }
 
 /* ---- cleanup ---- */
@@ -270,6 +302,8 @@ void check_block(struct check *c, struct stmt *stmt)
 {
     for (; stmt && c->diag->errors < CHECK_ERRORS_MAX; stmt = stmt->next) {
         if (c->in_cleanup && !allowed_in_cleanup(c, stmt))
+            continue;
+        if (c->in_lane && !allowed_in_lane(c, stmt))
             continue;
         unsigned before = c->diag->errors;
         check_statement(c, stmt);

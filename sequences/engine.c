@@ -99,7 +99,7 @@ void engine_start(struct engine *e)
         site->phase = SITE_SETUP;
         struct frame *frame = engine_push(site, FRAME_BLOCK, NULL, e->setup);
         frame->begin = engine_now(e);
-        site->task->state = TASK_READY;
+        site->own.task->state = TASK_READY;
     }
     e->pumping = false;
     engine_pump(e);
@@ -111,7 +111,7 @@ void engine_wake(struct engine *e)
         return;
     struct instant now = engine_now(e);
     e->wake = INSTANT_NEVER;
-    for (unsigned i = 0; i < e->sites + 2; i++) {
+    for (unsigned i = 0; i < e->task_count; i++) {
         struct task *task = &e->task[i];
         assert(task->deadline.us == INT64_MAX || task->state >= TASK_TIMED);
         if (task->deadline.us == INT64_MAX || instant_before(now, task->deadline))
@@ -123,13 +123,21 @@ void engine_wake(struct engine *e)
     engine_pump(e);
 }
 
-static void feed(struct engine *e, unsigned task, unsigned channel, double si, struct instant t)
+static void feed(struct engine *e, struct task *task, unsigned channel, double si, struct instant t)
 {
-    int8_t index = e->task[task].watch[channel];
+    int8_t index = task->watch[channel];
     if (index >= 0)
-        window_sample(e, &e->task[task], (unsigned)index, si, t);
-    if (task && task <= e->sites && e->site[task].recording.on)
-        capture_sample(e, &e->site[task], channel, si, t);
+        window_sample(e, task, (unsigned)index, si, t);
+}
+
+static void feed_site(struct engine *e, struct site *site, unsigned channel, double si,
+                      struct instant t)
+{
+    feed(e, site->own.task, channel, si, t);
+    for (unsigned k = 0; k < site->open_lanes; k++)
+        feed(e, site->lanes[k].task, channel, si, t);
+    if (site->recording.on)
+        capture_sample(e, site, channel, si, t);
 }
 
 void engine_sample(struct engine *e, const struct channel *channel, unsigned site, double si,
@@ -143,12 +151,13 @@ void engine_sample(struct engine *e, const struct channel *channel, unsigned sit
     if (!e->watchers[c])
         return;
     if (site && channel->per_site) {
-        feed(e, site, c, si, t);
+        feed_site(e, &e->site[site], c, si, t);
         if (e->task[0].site == site)
-            feed(e, 0, c, si, t);
+            feed(e, &e->task[0], c, si, t);
     } else {
-        for (unsigned i = 0; i <= e->sites; i++)
-            feed(e, i, c, si, t);
+        feed(e, &e->task[0], c, si, t);
+        for (unsigned i = 1; i <= e->sites; i++)
+            feed_site(e, &e->site[i], c, si, t);
     }
     if (e->dirty) {
         e->dirty = false;

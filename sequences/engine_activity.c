@@ -15,7 +15,7 @@ static const char *const words[] = {
 
 static const char *word_of(const struct engine *e, const struct site *site)
 {
-    const struct task *task = site->task;
+    const struct task *task = site->own.task;
     if (task->state == TASK_BARRIER)
         return "waiting for the other sites";
     const struct node *at = task->state == TASK_GROUP ? e->task[0].at : task->at;

@@ -6,15 +6,15 @@
 /* Order of two sites in the sequence, iterations of loops included. */
 static int compare_sites(const struct site *a, const struct site *b)
 {
-    unsigned depth = a->depth < b->depth ? a->depth : b->depth;
+    unsigned depth = a->own.depth < b->own.depth ? a->own.depth : b->own.depth;
     for (unsigned i = 0; i < depth; i++) {
-        const struct frame *f = &a->frames[i], *g = &b->frames[i];
+        const struct frame *f = &a->own.frames[i], *g = &b->own.frames[i];
         if (f->iter != g->iter)
             return f->iter < g->iter ? -1 : 1;
         if (f->cur != g->cur)
             return f->cur < g->cur ? -1 : 1;
     }
-    return a->depth < b->depth ? -1 : a->depth > b->depth;
+    return a->own.depth < b->own.depth ? -1 : a->own.depth > b->own.depth;
 }
 
 static void form_group(struct engine *e, const struct site *leader)
@@ -23,12 +23,13 @@ static void form_group(struct engine *e, const struct site *leader)
     e->group = 0;
     for (unsigned i = 1; i <= e->sites; i++) {
         struct site *site = &e->site[i];
-        if (!site->live || site->task->state != TASK_BARRIER || compare_sites(site, leader) != 0)
+        if (!site->live || site->own.task->state != TASK_BARRIER ||
+            compare_sites(site, leader) != 0)
             continue;
         e->group |= 1ull << (i - 1);
-        site->task->state = TASK_GROUP;
+        site->own.task->state = TASK_GROUP;
     }
-    const struct node *at = leader->task->at;
+    const struct node *at = leader->own.task->at;
     engine_drop_task(e, shared);
     shared->at = at;
     shared->site = leader->number;
@@ -45,9 +46,9 @@ bool engine_release(struct engine *e)
         const struct site *site = &e->site[i];
         if (!site->live)
             continue;
-        if (site->task->state == TASK_LOCK)
+        if (site->own.task->state == TASK_LOCK)
             continue;
-        if (site->task->state != TASK_BARRIER)
+        if (site->own.task->state != TASK_BARRIER)
             return false;
         if (!first || compare_sites(site, first) < 0)
             first = site;
@@ -60,7 +61,7 @@ bool engine_release(struct engine *e)
 
 static void end_for_site(struct engine *e, struct site *site, enum progress how, const char *error)
 {
-    struct task *task = site->task;
+    struct task *task = site->own.task;
     task->at = NULL;
     task->state = TASK_READY;
     if (how == PROGRESS_FAIL) {

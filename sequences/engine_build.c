@@ -102,6 +102,14 @@ static bool build_until(struct build *b, struct node *node)
     return true;
 }
 
+static void count_lanes(struct engine *e, const struct node *first)
+{
+    unsigned lanes = 0;
+    for (const struct node *n = first; n; n = n->otherwise)
+        lanes++;
+    e->lane_cap = lanes > e->lane_cap ? lanes : e->lane_cap;
+}
+
 static int find_lock(struct build *b, const char *name)
 {
     struct engine *e = b->engine;
@@ -184,6 +192,8 @@ static bool build_kind(struct build *b, struct node *node)
     }
     node->body = build_list(b, node->stmt->body);
     node->otherwise = build_list(b, node->stmt->otherwise);
+    if (node->stmt->kind == STMT_PARALLEL)
+        count_lanes(b->engine, node);
     return true;
 }
 

@@ -217,7 +217,7 @@ static void room_site(struct engine *e, struct site *site)
     uint32_t ring = CAPACITY_MIN;
     unsigned channels = 0;
     site->slots = engine_block(e, e->slot_count, sizeof *site->slots);
-    site->frames = engine_block(e, FRAMES_MAX, sizeof *site->frames);
+    site->own.frames = engine_block(e, FRAMES_MAX, sizeof *site->own.frames);
     site->made = engine_block(e, e->checked->limits ? e->checked->limits->count : 1, 1);
     site->waveforms = engine_block(e, e->capture_count, sizeof *site->waveforms);
     site->fits = engine_block(e, e->fit_count, sizeof *site->fits);
@@ -244,13 +244,26 @@ static void room_site(struct engine *e, struct site *site)
     }
 }
 
+static void room_lanes(struct engine *e, struct site *site)
+{
+    site->lanes = engine_block(e, e->lane_cap, sizeof *site->lanes);
+    for (unsigned k = 0; k < e->lane_cap && !e->failed; k++) {
+        struct strand *lane = &site->lanes[k];
+        lane->task = &e->task[e->sites + 2 + (site->number - 1) * e->lane_cap + k];
+        lane->frames = engine_block(e, FRAMES_MAX, sizeof *lane->frames);
+        room_window(e, &lane->task->window);
+    }
+}
+
 static void room_tasks(struct engine *e)
 {
     size_t channels = e->view->channel_count;
-    for (unsigned i = 0; i < e->sites + 2; i++) {
+    for (unsigned i = 0; i < e->task_count; i++) {
         struct task *task = &e->task[i];
         task->id = i;
         task->site = i <= e->sites ? i : 0;
+        if (i > e->sites + 1)
+            task->site = 1 + (i - e->sites - 2) / e->lane_cap;
         task->deadline = INSTANT_NEVER;
         task->watch = engine_block(e, channels, sizeof *task->watch);
         if (!task->watch)
@@ -262,9 +275,10 @@ static void room_tasks(struct engine *e)
 static void room_tables(struct engine *e)
 {
     size_t channels = e->view->channel_count, cells = (e->sites + 1) * channels;
-    e->ticket_cap = e->sites * (e->max_items + 2) + 64;
+    e->ticket_cap = e->sites * (1 + e->lane_cap) * (e->max_items + 2) + 64;
     e->site = engine_block(e, e->sites + 1, sizeof *e->site);
-    e->task = engine_block(e, e->sites + 2, sizeof *e->task);
+    e->task_count = e->sites + 2 + e->sites * e->lane_cap;
+    e->task = engine_block(e, e->task_count, sizeof *e->task);
     e->latest = engine_block(e, cells, sizeof *e->latest);
     e->last_set = engine_block(e, cells, sizeof *e->last_set);
     e->watchers = engine_block(e, channels, sizeof *e->watchers);
@@ -292,12 +306,14 @@ enum rc engine_room(struct engine *e, const struct engine_config *config)
     for (unsigned i = 1; i <= e->sites && !e->failed; i++) {
         struct site *site = &e->site[i];
         site->number = i;
-        site->task = &e->task[i];
+        site->own.task = &e->task[i];
+        site->run = &site->own;
         site->live = site->ever_live = config->live_sites >> (i - 1) & 1;
         if (!site->live)
             continue;
-        room_window(e, &site->task->window);
+        room_window(e, &site->own.task->window);
         room_site(e, site);
+        room_lanes(e, site);
     }
     room_window(e, &e->task[0].window);
     return e->failed ? RC_NOSPACE : RC_OK;

@@ -15,7 +15,7 @@ static bool has_site_items(const struct engine *e, const struct node *node)
  * confirmed is for the real cleanup, which drives them again. */
 void engine_run_off(struct engine *e, struct site *site)
 {
-    struct task *task = site->task;
+    struct task *task = site->own.task;
     while (site->off_next) {
         if (task->pending) {
             (void)engine_wait_until(task, INSTANT_NEVER, TASK_PENDING);
@@ -64,7 +64,8 @@ void engine_begin_cleanup(struct engine *e)
     engine_drop_task(e, &e->task[0]);
     for (unsigned i = 1; i <= e->sites; i++) {
         struct site *site = &e->site[i];
-        engine_drop_task(e, site->task);
+        engine_drop_lanes(e, site);
+        engine_drop_task(e, site->own.task);
         if (site->live) {
             site->live = false;
             engine_unwind(e, site, stop_verdict(e), e->stop_text);
@@ -130,7 +131,7 @@ static bool start_line(struct engine *e, struct task *task)
 
 static void finish(struct engine *e)
 {
-    for (unsigned i = 0; i < e->sites + 2; i++)
+    for (unsigned i = 0; i < e->task_count; i++)
         engine_drop_task(e, &e->task[i]);
     e->running = false;
     e->host.finished(e->host.ctx, e->worst, e->cleanup_ok);

@@ -110,9 +110,9 @@ static void feed_fits(struct engine *e, struct site *site, unsigned slot)
         int y_slot = is_y ? (int)slot : made_slot(e, fit->y);
         if (!pairs->fresh_y || y_slot < 0 || (fit->x_slot >= 0 && !pairs->fresh_x))
             continue;
-        double x = fit->x_slot >= 0
-                       ? site->slots[fit->x_slot].si
-                       : (fit->x_code ? engine_number(e, site->task, fit->x_code) : (double)NAN);
+        double x = fit->x_slot >= 0 ? site->slots[fit->x_slot].si
+                                    : (fit->x_code ? engine_number(e, site->own.task, fit->x_code)
+                                                   : (double)NAN);
         push_pair(pairs, x, site->slots[y_slot].si);
     }
 }

@@ -9,9 +9,10 @@
 struct frame *engine_push(struct site *site, enum frame_kind kind, const struct node *owner,
                           const struct node *first)
 {
-    if (site->depth == FRAMES_MAX)
+    struct strand *strand = site->run;
+    if (strand->depth == FRAMES_MAX)
         return NULL;
-    struct frame *frame = &site->frames[site->depth++];
+    struct frame *frame = &strand->frames[strand->depth++];
     *frame = (struct frame){
         .kind = kind, .owner = owner, .next = first, .count = 1, .path_len = site->path_len};
     return frame;
@@ -19,7 +20,7 @@ struct frame *engine_push(struct site *site, enum frame_kind kind, const struct 
 
 void engine_pop(struct engine *e, struct site *site)
 {
-    const struct frame *frame = &site->frames[--site->depth];
+    const struct frame *frame = &site->run->frames[--site->run->depth];
     if (frame->kind == FRAME_CAPTURE)
         capture_cancel(e, site);
     if (frame->kind != FRAME_LOCK)
@@ -78,7 +79,7 @@ static void set_loop_value(struct engine *e, struct site *site, const struct fra
     unsigned i = item_index(frame);
     struct eval_value value = {.si = i};
     if (node->stmt->in_list) {
-        value = engine_value(e, site->task, node->items[i].value);
+        value = engine_value(e, site->run->task, node->items[i].value);
     } else if (!node->stmt->in_table) {
         value.si = frame->first + i * frame->stride;
         value.unit = node->value->unit;
@@ -175,23 +176,6 @@ static enum progress begin_lock(struct engine *e, struct task *task)
     return PROGRESS_PUSHED;
 }
 
-/* Lanes run one after the other: the first is this statement's body, the next hang on `otherwise`.
- */
-static enum progress begin_lanes(struct engine *e, struct task *task)
-{
-    struct site *site = &e->site[task->site];
-    unsigned lanes = 0;
-    const struct node *lane[64];
-    for (const struct node *n = task->at; n && lanes < COUNT(lane); n = n->otherwise)
-        lane[lanes++] = n;
-    for (unsigned i = lanes; i > 0; i--) {
-        struct frame *frame = engine_push(site, FRAME_BLOCK, lane[i - 1], lane[i - 1]->body);
-        if (!frame)
-            return engine_fail(task, "blocks are nested too deeply");
-    }
-    return PROGRESS_PUSHED;
-}
-
 enum progress engine_begin_block(struct engine *e, struct task *task)
 {
     switch (task->at->stmt->kind) {
@@ -200,7 +184,7 @@ enum progress engine_begin_block(struct engine *e, struct task *task)
     case STMT_CALL:
         return begin_call(e, task);
     case STMT_PARALLEL:
-        return begin_lanes(e, task);
+        return engine_begin_lanes(e, task);
     case STMT_EXCLUSIVE:
         return begin_lock(e, task);
     default:
@@ -211,7 +195,7 @@ enum progress engine_begin_block(struct engine *e, struct task *task)
 /* The block of the top frame is through. */
 static void end_block(struct engine *e, struct site *site)
 {
-    struct frame *frame = &site->frames[site->depth - 1];
+    struct frame *frame = &site->run->frames[site->run->depth - 1];
     const struct node *owner = frame->owner;
     if (frame->kind == FRAME_STEP) {
         engine_end_step(e, site, frame->worst, NULL);
@@ -224,9 +208,9 @@ static void end_block(struct engine *e, struct site *site)
         return;
     }
     if (frame->kind == FRAME_CAPTURE) {
-        site->depth--; /* and keep recording */
-        site->task->at = owner;
-        site->task->phase = 2;
+        site->run->depth--; /* and keep recording */
+        site->run->task->at = owner;
+        site->run->task->phase = 2;
         return;
     }
     engine_pop(e, site);
@@ -247,11 +231,16 @@ static void next_section(struct engine *e, struct site *site)
 /* Take the next statement in hand. */
 static void fetch(struct engine *e, struct site *site)
 {
-    if (site->depth == 0) {
-        next_section(e, site);
+    struct strand *strand = site->run;
+    bool lane = strand != &site->own;
+    if (strand->depth == 0) {
+        if (lane)
+            engine_end_lane(e, site);
+        else
+            next_section(e, site);
         return;
     }
-    struct frame *frame = &site->frames[site->depth - 1];
+    struct frame *frame = &strand->frames[strand->depth - 1];
     const struct node *node = frame->next;
     if (!node) {
         end_block(e, site);
@@ -259,17 +248,28 @@ static void fetch(struct engine *e, struct site *site)
     }
     frame->next = node->next;
     frame->cur = node->index;
-    site->task->at = node;
-    site->task->phase = 0;
-    site->task->acquired = site->task->expired = false;
-    if (node->shared)
-        site->task->state = TASK_BARRIER;
+    strand->task->at = node;
+    strand->task->phase = 0;
+    strand->task->acquired = strand->task->expired = false;
+    if (node->shared && !lane) /* in a lane that can only be a wait: each site does its own */
+        strand->task->state = TASK_BARRIER;
 }
 
-void engine_run_site(struct engine *e, struct site *site)
+static void fails(struct engine *e, struct site *site)
 {
-    struct task *task = site->task;
-    while (site->live && task->state == TASK_READY && !e->stopping) {
+    const struct task *task = site->run->task;
+    char error[TEXT_MAX];
+    memcpy(error, task->error, sizeof error);
+    /* Before main nothing is said about the part: there a check is one of the bench. */
+    bool check = task->at->stmt->kind == STMT_CHECK && task->phase == 1 && site->phase == SITE_MAIN;
+    engine_site_fails(e, site, check ? VERDICT_FAIL : VERDICT_ERROR, error);
+}
+
+void engine_run_strand(struct engine *e, struct site *site, struct strand *strand)
+{
+    struct task *task = strand->task;
+    site->run = strand;
+    while (site->run == strand && site->live && task->state == TASK_READY && !e->stopping) {
         if (!task->at) {
             fetch(e, site);
             continue;
@@ -279,17 +279,12 @@ void engine_run_site(struct engine *e, struct site *site)
         case PROGRESS_PUSHED:
             task->at = NULL;
             break;
-        case PROGRESS_FAIL: {
-            char error[TEXT_MAX];
-            memcpy(error, task->error, sizeof error);
-            /* Before main nothing is said about the part: there a check is one of the bench. */
-            bool check =
-                task->at->stmt->kind == STMT_CHECK && task->phase == 1 && site->phase == SITE_MAIN;
-            engine_site_fails(e, site, check ? VERDICT_FAIL : VERDICT_ERROR, error);
+        case PROGRESS_FAIL:
+            fails(e, site);
             break;
-        }
         case PROGRESS_WAIT:
             break;
         }
     }
+    site->run = &site->own;
 }

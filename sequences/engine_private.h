@@ -5,14 +5,16 @@
  *                     engine_data: the tree to nodes, names to slots, all memory
  *   engine_pump.c     who may run next       engine_barrier.c  shared actions
  *   engine_flow.c     blocks and loops       engine_step.c     steps, failures, ends of sites
+ *   engine_lanes.c    parallel
  *   engine_act.c      set, mix, select ...   engine_wait.c     waits
  *   engine_window.c   samples coming in      engine_measure.c  a finished window to a graded value
  *   engine_capture.c  waveforms              engine_value.c    expressions of a site
  *   engine_end.c      cleanup                engine_activity.c what a display shows
  *
- * Tasks are what can wait: task 0 runs shared actions, task n the statements of site n, the last
- * one cleanup. A handler of a statement is called again each time its wait has ended (`phase` tells
- * where it was) until it returns something else than PROGRESS_WAIT. */
+ * Tasks are what can wait: task 0 runs shared actions, task n the statements of site n, the next
+ * cleanup, the rest the lanes of the sites. A handler of a statement is called again each time its
+ * wait has ended (`phase` tells where it was) until it returns something else than PROGRESS_WAIT.
+ */
 #ifndef SEQUENCES_ENGINE_PRIVATE_H
 #define SEQUENCES_ENGINE_PRIVATE_H
 
@@ -80,7 +82,8 @@ enum task_state {
     TASK_SAMPLES,
     TASK_BARRIER,
     TASK_GROUP,
-    TASK_LOCK
+    TASK_LOCK,
+    TASK_LANES /* until all lanes of `parallel` are over */
 };
 
 struct task {
@@ -113,6 +116,13 @@ struct frame {
     unsigned attempt;
     bool failed_before; /* step: an attempt that a retry made good */
     size_t path_len;    /* of the path outside */
+};
+
+/* What runs statement after statement: a site itself, and each lane while it is in `parallel`. */
+struct strand {
+    struct task *task;
+    struct frame *frames;
+    unsigned depth;
 };
 
 struct recording {
@@ -155,9 +165,9 @@ struct site {
     unsigned number;
     bool live, ever_live, said_done;
     enum site_phase phase;
-    struct task *task;
-    struct frame *frames;
-    unsigned depth;
+    struct strand own, *run; /* `run`: the one in hand, a lane only while it is being run */
+    struct strand *lanes;
+    unsigned open_lanes;
     char path[PATH_MAX_LEN];
     size_t path_len;
     char activity[PATH_MAX_LEN + 64];
@@ -237,8 +247,9 @@ struct engine {
     unsigned sites;
     uint32_t capacity; /* of a window: a power of two */
     struct site *site; /* [1..sites] */
-    struct task *task; /* [0] shared, [1..sites], [sites + 1] cleanup */
-    double *latest;    /* (sites + 1) rows of channel_count */
+    struct task *task; /* [0] shared, [1..sites], [sites + 1] cleanup, then lanes of site 1 ... */
+    unsigned task_count, lane_cap; /* lanes of the widest `parallel` */
+    double *latest;                /* (sites + 1) rows of channel_count */
     double *last_set;
     uint16_t *watchers; /* per channel: windows and recordings that want it */
     double *scratch, *scratch_t, *scratch_v;
@@ -309,11 +320,17 @@ void engine_run_shared(struct engine *engine);
 void engine_leave_group(struct engine *engine, struct site *site);
 
 /* engine_flow.c, engine_step.c */
-void engine_run_site(struct engine *engine, struct site *site);
+/* Runs the strand until it waits; a failure in a lane is one of the site. */
+void engine_run_strand(struct engine *engine, struct site *site, struct strand *strand);
 struct frame *engine_push(struct site *site, enum frame_kind kind, const struct node *owner,
                           const struct node *first);
 void engine_pop(struct engine *engine, struct site *site);
 enum progress engine_begin_block(struct engine *engine, struct task *task);
+/* engine_lanes.c: the lanes of a site run side by side; the site waits for the last of them. */
+enum progress engine_begin_lanes(struct engine *engine, struct task *task);
+bool engine_run_lanes(struct engine *engine, struct site *site);
+void engine_end_lane(struct engine *engine, struct site *site);
+void engine_drop_lanes(struct engine *engine, struct site *site);
 enum progress engine_begin_step(struct engine *engine, struct task *task);
 void engine_end_step(struct engine *engine, struct site *site, enum verdict verdict,
                      const char *error);

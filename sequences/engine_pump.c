@@ -103,13 +103,15 @@ static bool run_ready(struct engine *e)
 {
     bool ran = false;
     for (unsigned i = 1; i <= e->sites && !e->cleaning && !e->stopping; i++) {
+        struct site *site = &e->site[i];
+        ran = engine_run_lanes(e, site) || ran;
         if (e->task[i].state != TASK_READY)
             continue;
         ran = true;
-        if (e->site[i].phase == SITE_OFF)
-            engine_run_off(e, &e->site[i]);
+        if (site->phase == SITE_OFF)
+            engine_run_off(e, site);
         else
-            engine_run_site(e, &e->site[i]);
+            engine_run_strand(e, site, &site->own);
     }
     if (!e->cleaning && !e->stopping && e->task[0].state == TASK_READY) {
         ran = true;
@@ -134,7 +136,7 @@ static bool any_live(const struct engine *e)
 static void ask_wake(struct engine *e)
 {
     struct instant next = INSTANT_NEVER;
-    for (unsigned i = 0; i < e->sites + 2; i++) {
+    for (unsigned i = 0; i < e->task_count; i++) {
         if (instant_before(e->task[i].deadline, next))
             next = e->task[i].deadline;
     }

@@ -26,8 +26,8 @@ enum progress engine_begin_step(struct engine *e, struct task *task)
 /* A verdict counts for the step it was made in, and at last for the site. */
 void engine_fold(struct site *site, enum verdict verdict)
 {
-    for (unsigned i = site->depth; i > 0; i--) {
-        struct frame *frame = &site->frames[i - 1];
+    for (unsigned i = site->own.depth; i > 0; i--) {
+        struct frame *frame = &site->own.frames[i - 1];
         if (frame->kind == FRAME_STEP) {
             frame->worst = verdict_worst(frame->worst, verdict);
             return;
@@ -73,7 +73,7 @@ static void apply_on_fail(struct engine *e, struct site *site, const struct stmt
 /* The top frame is the step's. */
 void engine_end_step(struct engine *e, struct site *site, enum verdict verdict, const char *error)
 {
-    struct frame *frame = &site->frames[site->depth - 1];
+    struct frame *frame = &site->own.frames[site->own.depth - 1];
     const struct stmt *step = frame->owner->stmt;
     verdict = verdict_worst(verdict, frame->worst);
     e->host.step_end(e->host.ctx, site->number, site->path, verdict, error);
@@ -94,7 +94,7 @@ void engine_end_step(struct engine *e, struct site *site, enum verdict verdict, 
     (void)snprintf(why, sizeof why, "step %.120s: %.120s", site->path,
                    error ? error : verdict_text(verdict));
     leave_step(site, frame);
-    site->depth--;
+    site->own.depth--;
     engine_fold(site, verdict);
     if (verdict >= VERDICT_INCONCLUSIVE && !site->why[0])
         memcpy(site->why, why, sizeof why);
@@ -103,8 +103,8 @@ void engine_end_step(struct engine *e, struct site *site, enum verdict verdict, 
 
 static bool inside_capture(const struct site *site)
 {
-    for (unsigned i = 0; i < site->depth; i++) {
-        if (site->frames[i].kind == FRAME_CAPTURE)
+    for (unsigned i = 0; i < site->own.depth; i++) {
+        if (site->own.frames[i].kind == FRAME_CAPTURE)
             return true;
     }
     return false;
@@ -113,13 +113,15 @@ static bool inside_capture(const struct site *site)
 /* A statement did not work: the innermost step ends; outside of any, the site does. */
 void engine_site_fails(struct engine *e, struct site *site, enum verdict verdict, const char *text)
 {
-    engine_drop_task(e, site->task);
-    site->task->state = TASK_READY;
-    while (site->depth && site->frames[site->depth - 1].kind != FRAME_STEP)
+    site->run = &site->own; /* what fails in a lane, fails in the step around it */
+    engine_drop_lanes(e, site);
+    engine_drop_task(e, site->own.task);
+    site->own.task->state = TASK_READY;
+    while (site->own.depth && site->own.frames[site->own.depth - 1].kind != FRAME_STEP)
         engine_pop(e, site);
     if (!inside_capture(site))
         capture_cancel(e, site);
-    if (site->depth)
+    if (site->own.depth)
         engine_end_step(e, site, verdict, text);
     else
         engine_site_stops(e, site, verdict, text);
@@ -128,8 +130,8 @@ void engine_site_fails(struct engine *e, struct site *site, enum verdict verdict
 /* All open steps end; nothing is tried again. */
 void engine_unwind(struct engine *e, struct site *site, enum verdict verdict, const char *why)
 {
-    while (site->depth) {
-        struct frame *frame = &site->frames[site->depth - 1];
+    while (site->own.depth) {
+        struct frame *frame = &site->own.frames[site->own.depth - 1];
         if (frame->kind == FRAME_STEP) {
             enum verdict worst = verdict_worst(verdict, frame->worst);
             e->host.step_end(e->host.ctx, site->number, site->path, worst, why);
@@ -159,13 +161,15 @@ void engine_site_stops(struct engine *e, struct site *site, enum verdict verdict
     site->live = false;
     if (!site->why[0])
         (void)snprintf(site->why, sizeof site->why, "%s", why);
+    site->run = &site->own;
     engine_leave_group(e, site);
-    engine_drop_task(e, site->task);
+    engine_drop_lanes(e, site);
+    engine_drop_task(e, site->own.task);
     engine_unwind(e, site, verdict, why);
     engine_site_said(e, site);
     site->phase = SITE_OFF;
     site->off_next = e->cleanup;
-    site->task->state = TASK_READY;
+    site->own.task->state = TASK_READY;
 }
 
 static const char *missing_row(const struct engine *e, const struct site *site)
@@ -184,7 +188,7 @@ void engine_site_ends(struct engine *e, struct site *site)
     const char *missing = missing_row(e, site);
     site->live = false;
     site->phase = SITE_DONE;
-    engine_drop_task(e, site->task);
+    engine_drop_task(e, site->own.task);
     if (missing) {
         site->worst = verdict_worst(site->worst, VERDICT_INCONCLUSIVE);
         if (!site->why[0])

@@ -76,9 +76,9 @@ double engine_elapsed(const struct engine *e, unsigned site)
     if (!site)
         return (double)NAN;
     const struct site *s = &e->site[site];
-    for (unsigned i = s->depth; i > 0; i--) {
-        if (s->frames[i - 1].kind == FRAME_STEP || i == 1)
-            return duration_in_s(instant_since(engine_now(e), s->frames[i - 1].begin));
+    for (unsigned i = s->own.depth; i > 0; i--) {
+        if (s->own.frames[i - 1].kind == FRAME_STEP || i == 1)
+            return duration_in_s(instant_since(engine_now(e), s->own.frames[i - 1].begin));
     }
     return (double)NAN;
 }

@@ -298,6 +298,47 @@ static void subs_are_checked_where_they_are_called(void **state)
     }
 }
 
+static void a_lane_holds_what_is_of_its_site_alone(void **state)
+{
+    static const struct {
+        const char *line;
+        unsigned errors;
+    } cases[] = {
+        {"measure m = mean(dut.uh) over 1 s", 0},
+        {"set dut.heater = on", 0},
+        {"wait stable dut.ip within 1 uA for 1 s timeout 3 s", 0},
+        {"wait stable gas.total within 1 %rd for 1 s timeout 3 s", 0},
+        {"if 1 > 2\nwait 1 s\nend", 0},
+        {"repeat 2\nnote \"n\"\nend", 0},
+        {"set psu.ubatt = 5 V", 1},
+        {"set dut.heater = on, psu.ubatt = 5 V", 1},
+        {"mix n2 balance total 2 L/min", 1},
+        {"step s\nwait 1 s\nend", 1},
+        {"exclusive x\nwait 1 s\nend", 1},
+        {"capture w dut.ip at 10 Hz for 1 s\nwait 1 s\nend", 1},
+        {"parallel\nlane\nwait 1 s\nend\nend", 1},
+        {"if 1 > 2\nstep s\nwait 1 s\nend\nend", 1},
+        {"scan serial each site", 1},
+        {"ask \"go on?\"", 1},
+    };
+    (void)state;
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        char text[1024];
+        struct checked_text t;
+        (void)snprintf(text, sizeof text,
+                       "sequence t version 1\n"
+                       "main\nparallel\nlane\n%s\nend\nend\nend\n" CLEANUP,
+                       cases[i].line);
+        checked_text_init(&t);
+        checked_text_check(&t, text);
+        if (t.diag.errors != cases[i].errors)
+            diag_print(&t.diag, stderr, false);
+        assert_int_equal(t.diag.errors, cases[i].errors);
+        assert_true(!cases[i].errors || checked_text_says(&t, "a lane may only hold"));
+        checked_text_fini(&t);
+    }
+}
+
 static void cleanup_is_straight_and_in_time(void **state)
 {
     (void)state;
@@ -447,6 +488,7 @@ int main(void)
         cmocka_unit_test(names_in_braces_and_scopes_are_resolved),
         cmocka_unit_test(measurements_are_well_formed),
         cmocka_unit_test(subs_are_checked_where_they_are_called),
+        cmocka_unit_test(a_lane_holds_what_is_of_its_site_alone),
         cmocka_unit_test(cleanup_is_straight_and_in_time),
         cmocka_unit_test(what_cannot_be_recorded_is_refused),
         cmocka_unit_test(limits_and_measurements_must_match),

@@ -344,17 +344,48 @@ static void exclusive_lets_one_site_in_at_a_time(void **state)
     drop(b);
 }
 
-static void lanes_run_one_after_the_other(void **state)
+static void lanes_run_side_by_side(void **state)
 {
     (void)state;
-    struct fake_bench *b = run(2, HEAD "main\n    parallel\n        lane\n            wait 1 s\n"
-                                       "            note \"one\"\n        end\n        lane\n"
-                                       "            note \"two\"\n        end\n    end\n"
-                                       "    note \"behind\"\nend\n" CLEANUP);
+    struct fake_bench *b =
+        run(2, HEAD "main\n    parallel\n        lane slow\n            wait 3 s\n"
+                    "            note \"slow\"\n        end\n        lane\n            wait 1 s\n"
+                    "            note \"one\"\n            wait 1 s\n            note \"two\"\n"
+                    "        end\n    end\n    note \"behind\"\n    calc t = elapsed()\n"
+                    "    check t > 2.9 s and t < 3.2 s \"the lanes add up\"\nend\n" CLEANUP);
     assert_true(fake_before(b, "note 1 one", "note 1 two"));
-    assert_true(fake_before(b, "note 1 two", "note 1 behind"));
+    assert_true(fake_before(b, "note 1 two", "note 1 slow"));
+    assert_true(fake_before(b, "note 1 slow", "note 1 behind"));
     assert_int_equal(fake_count(b, "note 2 two"), 1);
+    assert_int_equal(b->site_verdict[1], VERDICT_NO_LIMIT);
     drop(b);
+}
+
+static void what_fails_in_a_lane_ends_the_step_and_the_other_lanes(void **state)
+{
+    static const char *const ways[] = {"check 1 > 2 \"no\"",
+                                       "wait until dut.ri < 1 ohm timeout 1 s"};
+    static const enum verdict verdicts[] = {VERDICT_FAIL, VERDICT_ERROR};
+    (void)state;
+    for (size_t i = 0; i < COUNT(ways); i++) {
+        char text[1024];
+        (void)snprintf(text, sizeof text,
+                       HEAD "main\n    step s\n        parallel\n            lane\n"
+                            "                wait stable dut.ip within 1 uA for 20 s timeout 30 s\n"
+                            "                note \"late\"\n            end\n            lane\n"
+                            "                %s\n            end\n        end\n"
+                            "        note \"after\"\n    end\n    note \"next\"\n"
+                            "    parallel\n        lane\n            note \"again\"\n"
+                            "        end\n    end\nend\n" CLEANUP,
+                       ways[i]);
+        struct fake_bench *b = run(2, text);
+        assert_int_equal(fake_count(b, "note 1 late"), 0);
+        assert_int_equal(fake_count(b, "note 1 after"), 0);
+        assert_int_equal(fake_count(b, "note 1 next"), 1);
+        assert_int_equal(fake_count(b, "note 2 again"), 1);
+        assert_int_equal(b->site_verdict[2], verdicts[i]);
+        drop(b);
+    }
 }
 
 static void answers_inside_the_order_are_taken(void **state)
@@ -434,7 +465,8 @@ int main(void)
         cmocka_unit_test(a_part_that_keeps_going_is_not_stopped_by_a_step_that_failed),
         cmocka_unit_test(a_bad_serial_ends_its_site_only),
         cmocka_unit_test(exclusive_lets_one_site_in_at_a_time),
-        cmocka_unit_test(lanes_run_one_after_the_other),
+        cmocka_unit_test(lanes_run_side_by_side),
+        cmocka_unit_test(what_fails_in_a_lane_ends_the_step_and_the_other_lanes),
         cmocka_unit_test(answers_inside_the_order_are_taken),
         cmocka_unit_test(a_ramp_that_is_no_number_is_no_jump),
         cmocka_unit_test(a_parameter_out_of_its_range_is_refused),

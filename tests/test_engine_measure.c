@@ -89,6 +89,24 @@ static void functions_have_values_and_units(void **state)
     }
 }
 
+/* Two windows of one second over the same ramp: both end after one second, with the same mean. */
+static void lanes_measure_the_same_seconds(void **state)
+{
+    (void)state;
+    struct fake_bench *b =
+        open_bench(HEAD "main\n    parallel\n        lane\n"
+                        "            measure a = mean(dut.ip) over 1 s\n        end\n"
+                        "        lane\n            measure b = sd(dut.ip) over 1 s\n"
+                        "            measure c = mean(dut.ip) over 1 s\n        end\n    end\n"
+                        "    measure d = last(c - a)\nend\n" CLEANUP,
+                   NULL);
+    b->signal = ramp_signal;
+    go(b);
+    assert_int_equal(b->last_measured[1].quality, QUALITY_GOOD);
+    assert_near(b->last_measured[1].value, 1, 1e-9); /* 1 mA/s, one second later, not two */
+    drop(b);
+}
+
 static void uncertainty_is_the_channels_and_is_not_averaged_away(void **state)
 {
     (void)state;
@@ -367,6 +385,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(functions_have_values_and_units),
+        cmocka_unit_test(lanes_measure_the_same_seconds),
         cmocka_unit_test(uncertainty_is_the_channels_and_is_not_averaged_away),
         cmocka_unit_test(a_limit_gives_the_unit),
         cmocka_unit_test(a_required_measurement_that_was_not_made_is_inconclusive),
