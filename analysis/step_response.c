@@ -60,21 +60,22 @@ static double larger(double a, double b)
 static enum rc find_times(const double *t, const double *x, size_t n, struct step_response *r)
 {
     double change = r->final - r->initial, sign = change > 0 ? 1 : -1;
-    const double share[3] = {0.1, 1 - exp(-1.0), 0.9};
-    struct crossing at[3];
-    for (int i = 0; i < 3; i++) {
+    const double share[4] = {0.1, 1 - exp(-1.0 / 3), 1 - exp(-1.0), 0.9};
+    struct crossing at[4];
+    for (int i = 0; i < 4; i++) {
         double level_sign[2] = {r->initial + share[i] * change, sign};
         enum rc rc = find_crossing(t, x, n, level_sign, &at[i]);
         if (rc)
             return rc;
     }
     r->t10_s = at[0].t_s;
-    r->t63_s = at[1].t_s;
-    r->t90_s = at[2].t_s;
+    r->t28_s = at[1].t_s;
+    r->t63_s = at[2].t_s;
+    r->t90_s = at[3].t_s;
     /* Where inside an interval the true signal crossed is known only as far as it is straight:
      * uniform over the interval; the noise moves the crossing by noise / slope. */
-    double grid = at[1].interval_s / sqrt(12.0);
-    double jitter = at[1].slope != 0 ? r->noise / fabs(at[1].slope) : 0;
+    double grid = at[2].interval_s / sqrt(12.0);
+    double jitter = at[2].slope != 0 ? r->noise / fabs(at[2].slope) : 0;
     r->t63_u95_s = 2 * sqrt(grid * grid + jitter * jitter);
     return RC_OK;
 }
