@@ -1,6 +1,7 @@
 #include "analysis/arrhenius.h"
 
 #include <gsl/gsl_fit.h>
+#include <gsl/gsl_statistics_double.h>
 #include <math.h>
 #include <stdbool.h>
 
@@ -49,7 +50,10 @@ enum rc arrhenius_fit(const double *T_K, const double *r_ohm, size_t n, struct a
     }
     (void)gsl_fit_linear(x, 1, y, 1, n, &fit.a, &fit.b_K, &c00, &c01, &c11, &squares);
     fit.ea_eV = fit.b_K * K_EV;
-    fit.ea_se_eV = sqrt(c11) * K_EV;
+    fit.b_se_K = sqrt(c11);
+    fit.ea_se_eV = fit.b_se_K * K_EV;
+    double total = gsl_stats_tss(y, 1, n);
+    fit.r2 = total > 0 ? 1 - squares / total : 1;
     fit.worst_rel = worst_rel(&fit, T_K, r_ohm, n);
     *out = fit;
     return RC_OK;
@@ -82,7 +86,7 @@ static double try_b(const struct problem *p, double b_K, struct arrhenius *fit)
 enum rc arrhenius_fit_offset(const double *T_K, const double *r_ohm, size_t n,
                              struct arrhenius *out)
 {
-    struct arrhenius fit = {.ea_se_eV = (double)NAN};
+    struct arrhenius fit = {.ea_se_eV = (double)NAN, .b_se_K = (double)NAN, .r2 = (double)NAN};
     struct problem p = {.T_K = T_K, .r_ohm = r_ohm, .n = n};
     if (n < 4 || n > POINTS_MAX || !good_points(T_K, r_ohm, n))
         return RC_RANGE;

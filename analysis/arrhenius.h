@@ -16,6 +16,7 @@
 struct arrhenius {
     double rs_ohm, a, b_K;
     double ea_eV, ea_se_eV; /* standard error: NAN for the second form */
+    double b_se_K, r2;      /* of the straight line; NAN for the second form */
     double worst_rel;       /* largest relative deviation of a point from the curve */
 };
 

@@ -1,6 +1,7 @@
 #include "analysis/vi_sweep.h"
 
 #include <gsl/gsl_fit.h>
+#include <gsl/gsl_sort_double.h>
 #include <math.h>
 #include <stdbool.h>
 
@@ -71,17 +72,44 @@ enum rc vi_sweep_find(const double *u_V, const double *i_mA, size_t n,
     double limit_mA = plateau.offset + plateau.slope * (plateau_V[0] + plateau_V[1]) / 2;
     if (!(fabs(limit_mA) > 3 * plateau.sd) || !(initial.slope > 0))
         return RC_RANGE;
-    double onset_V = (double)NAN;
-    if (initial.slope > plateau.slope)
-        onset_V = (plateau.offset - initial.offset) / (initial.slope - plateau.slope);
+    double onset_V = (double)NAN, steeper = initial.slope - plateau.slope;
+    if (steeper > 0)
+        onset_V = (plateau.offset - initial.offset) / steeper;
+    double onset_se_V =
+        hypot(plateau.sd, onset_V * hypot(initial.slope_se, plateau.slope_se)) / steeper;
     *out = (struct vi_sweep){
         .limit_mA = limit_mA,
         .slope_pct_100mV = 10 * plateau.slope / fabs(limit_mA),
         .slope_se_pct_100mV = 10 * plateau.slope_se / fabs(limit_mA),
         .noise_mA = plateau.sd,
         .initial_ohm = 1000 / initial.slope,
+        .initial_se_ohm = 1000 / initial.slope * initial.slope_se / initial.slope,
         .onset_V = onset_V,
+        .onset_se_V = onset_se_V,
         .rise_V = find_rise(u_V, i_mA, n, window, &plateau),
     };
     return RC_OK;
+}
+
+enum rc vi_sweep_find_any(const struct vi_sweep_readings *readings,
+                          const struct vi_sweep_window *window, struct vi_sweep *out)
+{
+    size_t n = readings->n, kept = 0;
+    double *u = readings->scratch, *current_mA = readings->scratch + n;
+    for (size_t i = 0; i < n; i++) {
+        u[i] = readings->u_V[i];
+        current_mA[i] = 1000 * readings->i_A[i];
+        if (!isfinite(u[i]) || !isfinite(current_mA[i]))
+            return RC_RANGE;
+    }
+    gsl_sort2(u, 1, current_mA, 1, n);
+    for (size_t i = 0; i < n;) {
+        size_t same = 0;
+        double at = u[i], sum = 0;
+        for (; i < n && u[i] <= at; i++, same++)
+            sum += current_mA[i];
+        u[kept] = at;
+        current_mA[kept++] = sum / (double)same;
+    }
+    return vi_sweep_find(u, current_mA, kept, window, out);
 }

@@ -22,7 +22,7 @@ struct vi_sweep_window {
 
 struct vi_sweep {
     double limit_mA, slope_pct_100mV, slope_se_pct_100mV, noise_mA;
-    double initial_ohm, onset_V, rise_V;
+    double initial_ohm, initial_se_ohm, onset_V, onset_se_V, rise_V;
 };
 
 /* One branch of the sweep, U ascending. RC_RANGE: not ascending, fewer than 4 points in a window, a
@@ -30,5 +30,15 @@ struct vi_sweep {
  * that is not positive. */
 MUST_CHECK enum rc vi_sweep_find(const double *u_V, const double *i_mA, size_t n,
                                  const struct vi_sweep_window *window, struct vi_sweep *out);
+
+/* The same of readings in any order, as one branch down or both branches of a triangle: they are
+ * put in order of U first, and those of one U averaged. */
+struct vi_sweep_readings {
+    const double *u_V, *i_A;
+    size_t n;
+    double *scratch; /* 2 n */
+};
+MUST_CHECK enum rc vi_sweep_find_any(const struct vi_sweep_readings *readings,
+                                     const struct vi_sweep_window *window, struct vi_sweep *out);
 
 #endif

@@ -132,13 +132,14 @@ struct stmt {
     struct expr *band;   /* wait stable within / slope */
     struct expr *hold;   /* wait stable for */
     struct expr *timeout;
-    struct expr *total;  /* mix total */
-    struct expr *rate;   /* capture at */
-    struct expr *pre;    /* capture pre */
-    struct expr *count;  /* wait N x t90(channel) */
-    const char *channel; /* wait stable, wait settled, wait N x t90(channel) */
-    const char *func;    /* measure: mean median ...; wait N x t90(channel): "t90" or "t63" */
-    struct expr *second; /* measure fit_slope(y, x): the x */
+    struct expr *total;   /* mix total */
+    struct expr *rate;    /* capture at */
+    struct expr *pre;     /* capture pre */
+    struct expr *count;   /* wait N x t90(channel) */
+    const char *channel;  /* wait stable, wait settled, wait N x t90(channel) */
+    const char *func;     /* measure: mean median ...; wait N x t90(channel): "t90" or "t63" */
+    struct expr *second;  /* measure fit_slope(y, x): the x */
+    struct expr *more[2]; /* measure vi_limit(i, u, from, to): the bounds */
     struct place name_at, title_at, channel_at, func_at; /* of the words above; line 0: not there */
     char stream;                                         /* mix, select: 'a' or 'b' */
     bool off;                                            /* mix off */
@@ -156,6 +157,9 @@ struct stmt {
     const void
         *target; /* checker: struct sub * of call, struct channel * of wait stable / settled */
 };
+
+/* What stands in the brackets of a measurement; `arg` has room for 4. */
+unsigned measure_args(const struct stmt *stmt, struct expr **arg);
 
 struct param {
     const char *name, *title;

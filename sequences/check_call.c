@@ -79,6 +79,12 @@ static struct check_type fit_x(struct check *c, const struct check_name *y, stru
     return check_expr(c, x);
 }
 
+static struct dim named_dim(const char *unit)
+{
+    struct unit found;
+    return unit_find(span_text(unit), &found) == RC_OK ? found.dim : dim_one;
+}
+
 static struct check_type result_type(enum func_unit unit, struct check_type of)
 {
     switch (unit) {
@@ -92,9 +98,12 @@ static struct check_type result_type(enum func_unit unit, struct check_type of)
     case FUNC_UNIT_TIMES_SECOND:
         return check_number_type(dim_multiply(of.dim, check_dim_s), NULL);
     case FUNC_UNIT_SECONDS:
-        return check_number_type(check_dim_s, NULL);
-    case FUNC_UNIT_PER_X:
     case FUNC_UNIT_ONE:
+    case FUNC_UNIT_VOLT:
+    case FUNC_UNIT_OHM:
+        return check_number_type(named_dim(func_unit_name(unit)), NULL);
+    case FUNC_UNIT_OF_X:
+    case FUNC_UNIT_PER_X:
         break;
     }
     return check_number_type(dim_one, NULL);
@@ -104,6 +113,8 @@ static struct check_type fit_type(enum func_unit unit, struct check_type y, stru
 {
     if (unit == FUNC_UNIT_PER_X)
         return check_number_type(dim_divide(y.dim, x.dim), NULL);
+    if (unit == FUNC_UNIT_OF_X)
+        return check_number_type(x.dim, NULL);
     return result_type(unit, y);
 }
 
@@ -128,7 +139,72 @@ static struct check_type check_fit(struct check *c, const char *name, struct pla
         check_error(c, at, NULL, "a fit needs numbers");
         return bad_type();
     }
+    bool arrhenius = strncmp(name, "fit_activation", 14) == 0 || strcmp(name, "fit_leads") == 0;
+    if (arrhenius && !dim_equal(x.dim, dim_one) && !dim_equal(x.dim, named_dim("K"))) {
+        check_error(c, arg[1]->at, "a temperature, or a plain number in kelvin",
+                    "%s is over a temperature: this is in %s", name, check_unit_name(&x));
+        return bad_type();
+    }
     return fit_type(unit, y, x);
+}
+
+/* mean_time(edge.dut.ip, lag): a time that is known before, or was measured. */
+static void check_lag(struct check *c, const char *name, struct expr *lag)
+{
+    struct check_type type = check_expr(c, lag);
+    if (type.kind == KIND_BAD)
+        return;
+    if (type.kind != KIND_NUMBER || !dim_equal(type.dim, check_dim_s))
+        check_error(c, lag->at, "of the bench itself, as a parameter: 20 ms",
+                    "%s takes off a time: this is in %s", name, check_unit_name(&type));
+    else if (lag->kind == EXPR_NAME && lag->bound_kind == BIND_CHANNEL)
+        check_error(c, lag->at, NULL, "%s takes off a known time, not a channel", name);
+}
+
+static bool is_captured(const struct expr *arg)
+{
+    return arg->kind == EXPR_NAME && arg->bound_kind == BIND_CAPTURE;
+}
+
+static void check_bounds(struct check *c, const char *name, struct expr *const *arg)
+{
+    double bound[2];
+    for (int i = 0; i < 2; i++) {
+        if (!check_dim(c, arg[i], named_dim("V"), "a bound of the plateau"))
+            return;
+        bound[i] = check_number(c, arg[i]);
+    }
+    if (bound[0] >= bound[1])
+        check_error(c, arg[1]->at, NULL, "%s: the plateau is from the lower to the higher voltage",
+                    name);
+}
+
+/* vi_limit(sweep.dut.ip, sweep.dut.upm, 0.4 V, 0.7 V) */
+static struct check_type check_sweep(struct check *c, const char *name, struct place at,
+                                     struct expr *const *arg, unsigned args)
+{
+    static const struct {
+        const char *unit, *what;
+    } columns[] = {{"A", "current"}, {"V", "voltage"}};
+    if (!need_args(c, name, at, args, 4))
+        return bad_type();
+    struct check_type of[2] = {bad_type(), bad_type()};
+    for (int i = 0; i < 2; i++) {
+        of[i] = check_expr(c, arg[i]);
+        if (of[i].kind == KIND_BAD)
+            return of[i];
+        if (!is_captured(arg[i]) || !dim_equal(of[i].dim, named_dim(columns[i].unit))) {
+            check_error(c, arg[i]->at, "vi_limit(sweep.dut.ip, sweep.dut.upm, 0.4 V, 0.7 V)",
+                        "%s needs the captured %s here", name, columns[i].what);
+            return bad_type();
+        }
+    }
+    if (arg[0]->bound != arg[1]->bound) {
+        check_error(c, arg[1]->at, NULL, "%s needs both of one capture", name);
+        return bad_type();
+    }
+    check_bounds(c, name, arg + 2);
+    return result_type(measure_func_info((enum measure_func)measure_func_find(name))->unit, of[0]);
 }
 
 struct check_type check_function(struct check *c, const char *name, struct place at,
@@ -138,15 +214,20 @@ struct check_type check_function(struct check *c, const char *name, struct place
     if (func < 0)
         return bad_type();
     const struct func_info *info = measure_func_info((enum measure_func)func);
-    if (info->two)
+    if (info->form == FUNC_FORM_FIT)
         return check_fit(c, name, at, arg, args);
+    if (info->form == FUNC_FORM_SWEEP)
+        return check_sweep(c, name, at, arg, args);
     if (func == FUNC_ELAPSED)
         return need_args(c, name, at, args, 0) ? check_number_type(check_dim_s, NULL) : bad_type();
-    if (!need_args(c, name, at, args, 1))
+    bool moment = info->form == FUNC_FORM_MOMENT;
+    if ((!moment || args != 2) && !need_args(c, name, at, args, 1))
         return bad_type();
     struct check_type of = check_expr(c, arg[0]);
-    if (info->response)
+    if (moment || info->form == FUNC_FORM_RESPONSE)
         check_response(c, name, at, arg[0]);
+    if (args == 2)
+        check_lag(c, name, arg[1]);
     if (of.kind == KIND_BAD)
         return info->unit == FUNC_UNIT_SECONDS ? result_type(info->unit, of) : of;
     if (of.kind != KIND_NUMBER || of.dim.of != DIM_PLAIN) {
@@ -195,26 +276,51 @@ static struct check_type check_extreme(struct check *c, struct expr *call)
     return bad_type();
 }
 
-static const char *const math_names[] = {"abs", "sqrt", "exp", "ln", "log", "log10"};
-enum { MATH_COUNT = COUNT(math_names) };
+/* The two currents, the sum of the voltages, the temperature. */
+static struct check_type check_cell_mode(struct check *c, struct expr *call)
+{
+    static const char *const units[] = {"A", "A", "V", "K"};
+    if (!need_args(c, call->text, call->at, call->args, COUNT(units)))
+        return bad_type();
+    for (size_t i = 0; i < COUNT(units); i++) {
+        struct check_type of = check_expr(c, call->arg[i]);
+        if (of.kind == KIND_BAD)
+            return of;
+        bool plain = i == 3 && dim_equal(of.dim, dim_one);
+        if (of.kind == KIND_NUMBER && (plain || dim_equal(of.dim, named_dim(units[i]))))
+            continue;
+        check_error(c, call->arg[i]->at, "cell_mode(i_plus, i_minus, u_even, kelvin)",
+                    "this must be in %s: it is in %s", units[i], check_unit_name(&of));
+        return bad_type();
+    }
+    return check_number_type(dim_one, NULL);
+}
+
+static const char *const math_names[] = {"abs", "sqrt", "exp", "ln", "log", "log10", "cell_mode"};
+enum { NAMES_COUNT = COUNT(math_names), MATH_COUNT = NAMES_COUNT - 1 };
 
 static const char *function_name(const void *ctx, size_t i)
 {
     (void)ctx;
-    if (i < MATH_COUNT)
+    if (i < NAMES_COUNT)
         return math_names[i];
-    return i - MATH_COUNT < FUNC_KINDS
-               ? measure_func_info((enum measure_func)(i - MATH_COUNT))->name
+    return i - NAMES_COUNT < FUNC_KINDS
+               ? measure_func_info((enum measure_func)(i - NAMES_COUNT))->name
                : NULL;
 }
 
 static struct check_type unknown_function(struct check *c, const struct expr *call)
 {
     const char *near =
-        diag_suggest(span_text(call->text), function_name, NULL, MATH_COUNT + FUNC_KINDS);
+        diag_suggest(span_text(call->text), function_name, NULL, NAMES_COUNT + FUNC_KINDS);
     (void)snprintf(c->help, sizeof c->help, "did you mean '%s'?", near ? near : "");
     check_error(c, call->at, near ? c->help : NULL, "there is no function '%s'", call->text);
     return bad_type();
+}
+
+static bool is_windowed(int func)
+{
+    return measure_func_info((enum measure_func)func)->form != FUNC_FORM_FIT;
 }
 
 struct check_type check_call(struct check *c, struct expr *call)
@@ -222,6 +328,8 @@ struct check_type check_call(struct check *c, struct expr *call)
     bool extreme = strcmp(call->text, "min") == 0 || strcmp(call->text, "max") == 0;
     if (extreme && call->args == 2)
         return check_extreme(c, call);
+    if (strcmp(call->text, "cell_mode") == 0)
+        return check_cell_mode(c, call);
     for (size_t i = 0; i < MATH_COUNT; i++) {
         if (strcmp(call->text, math_names[i]) == 0)
             return need_args(c, call->text, call->at, call->args, 1) ? check_math(c, call)
@@ -232,7 +340,7 @@ struct check_type check_call(struct check *c, struct expr *call)
         return unknown_function(c, call);
     struct check_type type = check_function(c, call->text, call->at, call->arg, call->args);
     /* Outside `measure` there is no window: only what was captured can be looked at. */
-    if (func != FUNC_ELAPSED && call->args == 1 && type.kind != KIND_BAD &&
+    if (func != FUNC_ELAPSED && call->args >= 1 && is_windowed(func) && type.kind != KIND_BAD &&
         call->arg[0]->bound_kind != BIND_CAPTURE) {
         check_error(c, call->at, "measure x = mean(...) over 1 s", "%s needs a capture here",
                     call->text);

@@ -65,8 +65,8 @@ static const char *func_name(const void *ctx, size_t i)
 
 static struct check_type measured_type(struct check *c, struct stmt *stmt)
 {
-    struct expr *arg[2] = {stmt->value, stmt->second};
-    unsigned args = (stmt->value ? 1u : 0u) + (stmt->second ? 1u : 0u);
+    struct expr *arg[FUNC_ARGS];
+    unsigned args = measure_args(stmt, arg);
     int func = measure_func_find(stmt->func);
     if (func < 0) {
         const char *near = diag_suggest(span_text(stmt->func), func_name, NULL, FUNC_KINDS);

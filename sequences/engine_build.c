@@ -229,7 +229,7 @@ struct node *build_list(struct build *b, const struct stmt *stmt)
         node->stmt = stmt;
         node->index = ++b->next_index;
         node->channel = node->slot = node->func = node->lock = -1;
-        node->capture = node->fit = node->table = -1;
+        node->capture = node->call.capture = node->fit = node->table = -1;
         build_codes(b, node);
         if (!build_kind(b, node))
             b->bad = true;

@@ -34,6 +34,9 @@ void build_collect_fits(struct build *b);
 void build_fit_x(struct build *b, const struct node *node);
 int build_fit_find(struct build *b, const struct expr *y, const struct expr *x);
 int build_capture_name(struct build *b, const char *name, unsigned *channel);
+/* mean(edge.dut.ip), mean_time(edge.dut.ip, lag): `call->func` is set. False: not of a capture. */
+bool build_capture_call(struct build *b, struct expr *const *arg, unsigned args,
+                        struct capture_call *call);
 int build_table(struct build *b, const struct stmt *stmt);
 bool build_error(struct build *b, struct place at, const char *text, const char *word);
 const struct eval_names *build_names(struct build *b, struct eval_names *names);

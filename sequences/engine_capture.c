@@ -176,35 +176,102 @@ static enum quality wave_quality(const struct engine *e, const struct waveform *
     return QUALITY_GOOD;
 }
 
-struct measured capture_measure(struct engine *e, struct site *site, unsigned capture, unsigned k,
-                                enum measure_func func)
+static double value_of(const struct waveform *wave, const struct channel *channel, unsigned k,
+                       unsigned i)
 {
-    const struct node *node = e->captures[capture];
-    const struct waveform *wave = &site->waveforms[capture];
-    const struct channel *channel = engine_channel(e, (unsigned)node->items[k].channel);
-    const struct func_info *info = measure_func_info(func);
-    struct measured m = {(double)NAN, (double)NAN, (double)NAN, wave->count[k],
-                         wave_quality(e, wave, node, k)};
-    if (m.quality == QUALITY_GOOD && info->response && !wave->response)
-        m.quality = QUALITY_NO_RESULT;
+    return unit_to_si(&channel->unit, (double)wave->points[k][i].value);
+}
+
+/* The other channel of a sweep at the times `t` of the first, which they replace: on the straight
+ * line between its two readings; the first or last one outside. */
+static void values_at(const struct waveform *wave, const struct channel *channel, unsigned k,
+                      double *t, unsigned count)
+{
+    const struct capture_point *p = wave->points[k];
+    unsigned next = 0, n = wave->count[k];
+    for (unsigned i = 0; i < count; i++) {
+        while (next < n && (double)p[next].t_s < t[i])
+            next++;
+        unsigned after = next < n ? next : n - 1, before = next ? next - 1 : 0;
+        double t0 = (double)p[before].t_s, t1 = (double)p[after].t_s;
+        double x0 = value_of(wave, channel, k, before), x1 = value_of(wave, channel, k, after);
+        t[i] = t1 > t0 ? x0 + (x1 - x0) * (t[i] - t0) / (t1 - t0) : x1;
+    }
+}
+
+/* The stated numbers of a call; returns the square of what they are uncertain by. */
+static double read_extra(struct engine *e, struct site *site, const struct capture_call *call,
+                         double *extra)
+{
+    double squares = 0;
+    for (unsigned i = 0; i < FUNC_EXTRA; i++) {
+        const struct eval_code *code = call->extra[i];
+        extra[i] = code ? engine_number(e, site->task, code) : 0;
+        double u95 = code ? engine_u95(e, site->task, code, NULL, false) : 0;
+        squares += u95 * u95;
+    }
+    return squares;
+}
+
+static double systematic_u95(const struct channel *channel, const struct func_info *info,
+                             double value)
+{
+    if (info->u95 == FUNC_U95_NONE)
+        return 0;
+    return info->u95 == FUNC_U95_WHOLE ? channel_u95(channel, value, false) : (double)NAN;
+}
+
+static enum quality call_quality(const struct engine *e, const struct waveform *wave,
+                                 const struct node *node, const struct capture_call *call)
+{
+    enum func_form form = measure_func_info(call->func)->form;
+    enum quality quality = wave_quality(e, wave, node, call->channel);
+    if (quality == QUALITY_GOOD && form == FUNC_FORM_SWEEP)
+        quality = wave_quality(e, wave, node, call->other);
+    bool response = form == FUNC_FORM_RESPONSE || form == FUNC_FORM_MOMENT;
+    return quality == QUALITY_GOOD && response && !wave->response ? QUALITY_NO_RESULT : quality;
+}
+
+/* Into the scratch: the values, and their times or, of a sweep, the voltages. Returns the mean. */
+static double lay_out(struct engine *e, const struct node *node, const struct waveform *wave,
+                      const struct capture_call *call)
+{
+    const struct channel *channel = engine_channel(e, (unsigned)node->items[call->channel].channel);
+    unsigned n = wave->count[call->channel];
+    double sum = 0;
+    for (unsigned i = 0; i < n; i++) {
+        e->scratch_t[i] = (double)wave->points[call->channel][i].t_s;
+        e->scratch_v[i] = value_of(wave, channel, call->channel, i);
+        sum += e->scratch_v[i];
+    }
+    if (measure_func_info(call->func)->form == FUNC_FORM_SWEEP)
+        values_at(wave, engine_channel(e, (unsigned)node->items[call->other].channel), call->other,
+                  e->scratch_t, n);
+    return sum / n;
+}
+
+struct measured capture_measure(struct engine *e, struct site *site,
+                                const struct capture_call *call)
+{
+    const struct node *node = e->captures[call->capture];
+    const struct waveform *wave = &site->waveforms[call->capture];
+    const struct channel *channel = engine_channel(e, (unsigned)node->items[call->channel].channel);
+    const struct func_info *info = measure_func_info(call->func);
+    unsigned n = wave->count[call->channel];
+    struct measured m = {(double)NAN, (double)NAN, (double)NAN, n,
+                         call_quality(e, wave, node, call)};
     if (m.quality != QUALITY_GOOD)
         return m;
-    double *v = e->scratch_v, *t = e->scratch_t, sum = 0;
-    for (unsigned i = 0; i < wave->count[k]; i++) {
-        t[i] = (double)wave->points[k][i].t_s;
-        v[i] = unit_to_si(&channel->unit, (double)wave->points[k][i].value);
-        sum += v[i];
-    }
-    struct func_window in = {t, v, NULL, wave->count[k], e->scratch};
-    struct func_result r = measure_func_run(func, &in);
-    double fixed = 0;
-    if (info->u95 == FUNC_U95_WHOLE)
-        fixed = channel_u95(channel, sum / wave->count[k], false);
-    else if (info->u95 != FUNC_U95_NONE)
-        fixed = (double)NAN;
+    double level = lay_out(e, node, wave, call);
+    bool sweep = info->form == FUNC_FORM_SWEEP;
+    struct func_window in = {e->scratch_t, e->scratch_v, sweep ? e->scratch_t : NULL, n,
+                             e->scratch,   {0}};
+    double squares = read_extra(e, site, call, in.extra);
+    struct func_result r = measure_func_run(call->func, &in);
+    double fixed = systematic_u95(channel, info, sweep ? r.value : level);
     m.value = r.value;
     m.sd = r.sd;
-    m.u95 = sqrt(fixed * fixed + r.random_u95 * r.random_u95);
+    m.u95 = sqrt(fixed * fixed + squares + r.random_u95 * r.random_u95);
     if (!isfinite(m.value))
         m.quality = QUALITY_NO_RESULT;
     return m;

@@ -282,7 +282,7 @@ static void room_tables(struct engine *e)
     e->latest = engine_block(e, cells, sizeof *e->latest);
     e->last_set = engine_block(e, cells, sizeof *e->last_set);
     e->watchers = engine_block(e, channels, sizeof *e->watchers);
-    e->scratch = engine_block(e, e->capacity, sizeof *e->scratch);
+    e->scratch = engine_block(e, 2 * (size_t)e->capacity, sizeof *e->scratch);
     e->scratch_t = engine_block(e, e->capacity, sizeof *e->scratch_t);
     e->scratch_v = engine_block(e, e->capacity, sizeof *e->scratch_v);
     e->record_list = engine_block(e, channels, sizeof(struct channel *));

@@ -38,7 +38,8 @@ static void collect_block(struct build *b, const struct stmt *stmt)
 {
     for (; stmt; stmt = stmt->next) {
         collect_expr(b, stmt, stmt->value);
-        if (stmt->kind == STMT_MEASURE && stmt->second)
+        int func = stmt->kind == STMT_MEASURE ? measure_func_find(stmt->func) : -1;
+        if (func >= 0 && measure_func_info((enum measure_func)func)->form == FUNC_FORM_FIT)
             add_fit(b, stmt, stmt->value, stmt->second);
         collect_block(b, stmt->body);
         collect_block(b, stmt->otherwise);
@@ -134,7 +135,7 @@ void engine_store(struct engine *e, struct site *site, int slot, const char *nam
 
 static double run_fit(const struct fit_pairs *pairs, enum measure_func func)
 {
-    const struct func_window in = {pairs->x, pairs->y, pairs->x, pairs->n, NULL};
+    const struct func_window in = {pairs->x, pairs->y, pairs->x, pairs->n, NULL, {0}};
     return pairs->overflow ? (double)NAN : measure_func_run(func, &in).value;
 }
 
@@ -145,8 +146,8 @@ double engine_hook(void *ctx, unsigned index)
     if (!c->site)
         return (double)NAN;
     if (hook->is_fit)
-        return run_fit(&c->site->fits[hook->index], hook->func);
-    struct measured m = capture_measure(c->engine, c->site, hook->index, hook->channel, hook->func);
+        return run_fit(&c->site->fits[hook->fit], hook->call.func);
+    struct measured m = capture_measure(c->engine, c->site, &hook->call);
     return m.quality == QUALITY_GOOD ? m.value : (double)NAN;
 }
 

@@ -93,7 +93,7 @@ static struct measured finish_window(struct engine *e, struct task *task)
                          window_quality(e, w)};
     if (m.quality != QUALITY_GOOD)
         return m;
-    struct func_window in = {w->t, w->v, node->second ? w->x : NULL, (size_t)w->n, e->scratch};
+    struct func_window in = {w->t, w->v, node->second ? w->x : NULL, (size_t)w->n, e->scratch, {0}};
     struct func_result r = measure_func_run((enum measure_func)node->func, &in);
     m.value = r.value;
     m.sd = r.sd;
@@ -115,7 +115,7 @@ static struct measured from_fit(struct engine *e, struct task *task)
 {
     struct site *site = &e->site[task->site];
     struct fit_pairs *pairs = &site->fits[task->at->fit];
-    struct func_window in = {pairs->x, pairs->y, pairs->x, pairs->n, NULL};
+    struct func_window in = {pairs->x, pairs->y, pairs->x, pairs->n, NULL, {0}};
     struct func_result r = measure_func_run((enum measure_func)task->at->func, &in);
     struct measured m = {pairs->overflow ? (double)NAN : r.value, r.random_u95, (double)NAN,
                          pairs->n, QUALITY_GOOD};
@@ -231,9 +231,8 @@ enum progress engine_measure(struct engine *e, struct task *task)
         window_close(e, task);
     } else if (node->func == FUNC_ELAPSED) {
         m = from_elapsed(e, task);
-    } else if (node->capture >= 0) {
-        m = capture_measure(e, site, (unsigned)node->capture, (unsigned)node->capture_channel,
-                            (enum measure_func)node->func);
+    } else if (node->call.capture >= 0) {
+        m = capture_measure(e, site, &node->call);
     } else if (node->fit >= 0) {
         m = from_fit(e, task);
     } else if (node->value->channels == 0) {

@@ -161,6 +161,25 @@ int build_capture_name(struct build *b, const char *name, unsigned *channel)
     return -1;
 }
 
+bool build_capture_call(struct build *b, struct expr *const *arg, unsigned args,
+                        struct capture_call *call)
+{
+    bool sweep = measure_func_info(call->func)->form == FUNC_FORM_SWEEP;
+    unsigned first = sweep ? 2 : 1;
+    call->capture = -1;
+    if (args < first || args > first + FUNC_EXTRA || arg[0]->kind != EXPR_NAME)
+        return false;
+    int capture = build_capture_name(b, arg[0]->text, &call->channel);
+    if (capture < 0)
+        return false;
+    if (sweep && build_capture_name(b, arg[1]->text, &call->other) != capture)
+        return build_error(b, arg[1]->at, "no channel of the same capture", arg[1]->text);
+    for (unsigned i = first; i < args; i++)
+        call->extra[i - first] = build_code(b, arg[i]);
+    call->capture = capture;
+    return true;
+}
+
 static unsigned add_hook(struct build *b, struct hook hook)
 {
     struct engine *e = b->engine;
@@ -183,13 +202,18 @@ static bool resolve_fit(struct build *b, const struct expr *expr, struct eval_re
     int fit = build_fit_find(b, expr->arg[0], expr->arg[1]);
     if (fit < 0)
         return build_error(b, expr->at, "a fit needs the name of a measurement in", expr->text);
-    struct hook hook = {.is_fit = true, .index = (unsigned)fit};
-    hook.func = (enum measure_func)measure_func_find(expr->text);
-    enum func_unit unit = measure_func_info(hook.func)->unit;
+    struct hook hook = {.is_fit = true, .fit = (unsigned)fit};
+    hook.call.func = (enum measure_func)measure_func_find(expr->text);
+    enum func_unit unit = measure_func_info(hook.call.func)->unit;
     *out = (struct eval_ref){EVAL_HOOK, add_hook(b, hook), 0, dim_one, NULL};
     struct eval_ref y = {.dim = dim_one};
     const struct eval_code *x = b->engine->fits[fit].x_code;
-    if (unit != FUNC_UNIT_ONE && resolve_name(b, expr->arg[0], &y))
+    if (unit == FUNC_UNIT_OF_X)
+        out->dim = x ? x->dim
+                   : b->engine->fits[fit].x_slot >= 0
+                       ? b->engine->slot_info[b->engine->fits[fit].x_slot].dim
+                       : dim_one;
+    else if (unit != FUNC_UNIT_ONE && resolve_name(b, expr->arg[0], &y))
         out->dim = x && unit == FUNC_UNIT_PER_X ? dim_divide(y.dim, x->dim) : y.dim;
     return true;
 }
@@ -199,21 +223,19 @@ static bool resolve_call(void *ctx, const struct expr *expr, struct eval_ref *ou
 {
     struct build *b = ctx;
     int func = measure_func_find(expr->text);
-    if (func >= 0 && measure_func_info((enum measure_func)func)->two && expr->args == 2)
+    const struct func_info *info = func >= 0 ? measure_func_info((enum measure_func)func) : NULL;
+    if (info && info->form == FUNC_FORM_FIT && expr->args == 2)
         return resolve_fit(b, expr, out);
-    unsigned channel = 0;
-    int capture = -1;
-    if (func >= 0 && expr->args == 1 && expr->arg[0]->kind == EXPR_NAME)
-        capture = build_capture_name(b, expr->arg[0]->text, &channel);
-    if (capture < 0)
+    struct hook hook = {.is_fit = false, .call = {.func = (enum measure_func)func}};
+    if (!info || !build_capture_call(b, expr->arg, expr->args, &hook.call))
         return build_error(b, expr->at, "cannot compute", expr->text);
-    struct hook hook = {false, (unsigned)capture, channel, (enum measure_func)func};
     *out = (struct eval_ref){EVAL_HOOK, add_hook(b, hook), 0, dim_one, NULL};
-    if (measure_func_info(hook.func)->unit == FUNC_UNIT_SECONDS)
-        out->dim = (struct dim){.s = 1};
-    else if (measure_func_info(hook.func)->unit != FUNC_UNIT_ONE)
-        out->dim = b->engine->view->channels[b->engine->captures[capture]->items[channel].channel]
-                       .unit.dim;
+    const char *fixed = func_unit_name(info->unit);
+    const struct node *capture = b->engine->captures[hook.call.capture];
+    struct unit unit = b->engine->view->channels[capture->items[hook.call.channel].channel].unit;
+    if (fixed && unit_find(span_text(fixed), &unit) != RC_OK)
+        unit.dim = dim_one;
+    out->dim = unit.dim;
     return true;
 }
 

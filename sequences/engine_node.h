@@ -5,6 +5,7 @@
 #include <regex.h>
 
 #include "sequences/eval.h"
+#include "sequences/measure_func.h"
 
 /* "ip_{row.point}": pieces of text and values in turn. */
 struct text_part {
@@ -25,6 +26,14 @@ struct item {
     int gas_channel;
 };
 
+/* A function of what was captured. */
+struct capture_call {
+    enum measure_func func;
+    int capture;                               /* -1: none */
+    unsigned channel, other;                   /* of it; `other`: the voltage of a sweep */
+    const struct eval_code *extra[FUNC_EXTRA]; /* func_window.extra; NULL: 0 */
+};
+
 struct node {
     const struct stmt *stmt;
     struct node *next, *body, *otherwise;
@@ -37,7 +46,9 @@ struct node {
     struct unit *unit; /* measure: to show the value in when no limit names one; may be NULL */
     struct dim dim;    /* measure: of the result */
     int channel, slot, func; /* -1: none */
-    int lock, capture, capture_channel, fit;
+    int lock, fit;
+    int capture; /* of a capture statement */
+    struct capture_call call;
     int table;
     bool shared;                                   /* a barrier */
     unsigned acquire[EVAL_CHANNELS_MAX], acquires; /* channels to read before it runs */

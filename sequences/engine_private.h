@@ -202,8 +202,8 @@ struct fit {
 
 struct hook {
     bool is_fit;
-    unsigned index, channel; /* fit, or capture and its channel */
-    enum measure_func func;
+    unsigned fit;
+    struct capture_call call;
 };
 
 struct slot_info {
@@ -251,8 +251,8 @@ struct engine {
     unsigned task_count, lane_cap; /* lanes of the widest `parallel` */
     double *latest;                /* (sites + 1) rows of channel_count */
     double *last_set;
-    uint16_t *watchers; /* per channel: windows and recordings that want it */
-    double *scratch, *scratch_t, *scratch_v;
+    uint16_t *watchers;                      /* per channel: windows and recordings that want it */
+    double *scratch, *scratch_t, *scratch_v; /* the first of twice the capacity */
     const struct channel **record_list;
     struct ticket *tickets;
     unsigned ticket_cap;
@@ -385,8 +385,8 @@ void capture_sample(struct engine *engine, struct site *site, unsigned channel, 
 void capture_trigger(struct engine *engine, struct site *site, struct instant t);
 void capture_cancel(struct engine *engine, struct site *site);
 /* In SI; quality says whether the value may be used. */
-struct measured capture_measure(struct engine *engine, struct site *site, unsigned capture,
-                                unsigned channel, enum measure_func func);
+struct measured capture_measure(struct engine *engine, struct site *site,
+                                const struct capture_call *call);
 
 /* engine_end.c */
 void engine_run_off(struct engine *engine, struct site *site);

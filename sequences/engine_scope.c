@@ -178,17 +178,18 @@ bool build_measure(struct build *b, struct node *node)
     node->func = measure_func_find(s->func);
     if (node->func < 0)
         return build_error(b, s->at, "unknown function", s->func);
-    unsigned channel = 0;
-    if (s->value && s->value->kind == EXPR_NAME)
-        node->capture = build_capture_name(b, s->value->text, &channel);
-    node->capture_channel = (int)channel;
+    struct expr *arg[FUNC_ARGS];
+    unsigned args = measure_args(s, arg);
+    node->call.func = (enum measure_func)node->func;
+    if (args)
+        (void)build_capture_call(b, arg, args, &node->call);
     if (s->value && s->second)
         node->fit = build_fit_find(b, s->value, s->second);
-    if (s->value && node->capture < 0)
+    if (s->value && node->call.capture < 0)
         node->value = build_code(b, s->value);
-    if (s->second && node->fit < 0)
+    if (s->second && node->fit < 0 && node->call.capture < 0)
         node->second = build_code(b, s->second);
-    if (node->func != FUNC_ELAPSED && !node->value && node->capture < 0)
+    if (node->func != FUNC_ELAPSED && !node->value && node->call.capture < 0)
         return build_error(b, s->at, "nothing to measure in", s->name);
     node->unit = build_result_unit(b, node, &node->dim);
     make_slot(b, node, node->dim, node->unit);

@@ -59,27 +59,39 @@ static struct unit *fixed_unit(struct build *b, const char *name)
     return copy_unit(b, &unit);
 }
 
+static struct unit *unit_of_x(struct build *b, const struct node *node)
+{
+    const struct eval_code *x = node->fit >= 0 ? b->engine->fits[node->fit].x_code : node->second;
+    int slot = node->fit >= 0 ? b->engine->fits[node->fit].x_slot : -1;
+    struct unit *unit =
+        x           ? unit_of(b, x->unit, x->dim)
+        : slot >= 0 ? unit_of(b, b->engine->slot_info[slot].unit, b->engine->slot_info[slot].dim)
+                    : fixed_unit(b, "");
+    if (unit)
+        without_offset(unit);
+    return unit;
+}
+
 struct unit *build_result_unit(struct build *b, const struct node *node, struct dim *dim)
 {
     const struct func_info *info = measure_func_info((enum measure_func)node->func);
     const struct dim second = {.s = 1};
     const struct unit *written = node->value ? node->value->unit : NULL;
     struct dim of = node->value ? node->value->dim : dim_one;
-    if (node->capture >= 0) {
-        const struct node *capture = b->engine->captures[node->capture];
+    if (node->call.capture >= 0) {
+        const struct node *capture = b->engine->captures[node->call.capture];
         const struct channel *c =
-            &b->engine->view->channels[capture->items[node->capture_channel].channel];
+            &b->engine->view->channels[capture->items[node->call.channel].channel];
         written = &c->unit;
         of = c->unit.dim;
     }
-    *dim = info->unit == FUNC_UNIT_SECONDS ? second : dim_one;
-    if (info->unit == FUNC_UNIT_SECONDS)
-        return fixed_unit(b, "s");
-    if (info->unit == FUNC_UNIT_ONE)
-        return fixed_unit(b, "");
-    struct unit *unit = unit_of(b, written, of);
-    if (!unit)
-        return NULL;
+    const char *fixed = func_unit_name(info->unit);
+    struct unit *unit = fixed                          ? fixed_unit(b, fixed)
+                        : info->unit == FUNC_UNIT_OF_X ? unit_of_x(b, node)
+                                                       : unit_of(b, written, of);
+    *dim = unit ? unit->dim : dim_one;
+    if (!unit || fixed)
+        return unit;
     if (info->unit != FUNC_UNIT_SAME)
         without_offset(unit);
     if (info->unit == FUNC_UNIT_PER_SECOND) {

@@ -1,5 +1,6 @@
 #include <math.h>
 
+#include "analysis/cell_mode.h"
 #include "sequences/eval_private.h"
 
 static double truth(bool is)
@@ -117,6 +118,18 @@ static struct eval_value load(const struct eval_context *c, const struct eval_in
     return v;
 }
 
+/* Lean gas is 1, rich gas -1. */
+static double cell_mode(const struct eval_value *of)
+{
+    const struct cell_mode_reading reading = {1e3 * of[0].si, 1e3 * of[1].si, 1e3 * of[2].si,
+                                              of[3].si};
+    enum cell_mode mode;
+    bool text = of[0].text || of[1].text || of[2].text || of[3].text;
+    if (text || cell_mode_find(&reading, &mode) != RC_OK)
+        return (double)NAN;
+    return mode == CELL_MODE_LEAN ? 1 : -1;
+}
+
 struct eval_value eval_run(const struct eval_code *code, const struct eval_context *c)
 {
     struct eval_value stack[EVAL_DEPTH_MAX * 2];
@@ -125,6 +138,12 @@ struct eval_value eval_run(const struct eval_code *code, const struct eval_conte
         const struct eval_instr *i = &code->instr[k];
         if (i->op < EVAL_NEGATE) {
             stack[top++] = load(c, i);
+            continue;
+        }
+        if (i->op == EVAL_CELL_MODE) {
+            top -= 3;
+            stack[top - 1] =
+                (struct eval_value){cell_mode(&stack[top - 1]), (double)NAN, NULL, code->unit};
             continue;
         }
         bool two = i->op == EVAL_BINARY || i->op == EVAL_MIN || i->op == EVAL_MAX;

@@ -28,7 +28,8 @@ enum eval_op {
     EVAL_LN,
     EVAL_LOG10,
     EVAL_MIN,
-    EVAL_MAX
+    EVAL_MAX,
+    EVAL_CELL_MODE /* of four; the names of a call say how many */
 };
 
 enum { EVAL_CHANNELS_MAX = 8, EVAL_DEPTH_MAX = 72, EVAL_TABLE_COLUMNS = 64 };

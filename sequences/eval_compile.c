@@ -18,7 +18,7 @@ struct part {
 static const struct { const char *name; enum eval_op op; unsigned args; } functions[] = {
     {"elapsed", EVAL_ELAPSED, 0}, {"abs", EVAL_ABS, 1}, {"sqrt", EVAL_SQRT, 1},
     {"exp", EVAL_EXP, 1}, {"ln", EVAL_LN, 1}, {"log", EVAL_LN, 1}, {"log10", EVAL_LOG10, 1},
-    {"min", EVAL_MIN, 2}, {"max", EVAL_MAX, 2},
+    {"min", EVAL_MIN, 2}, {"max", EVAL_MAX, 2}, {"cell_mode", EVAL_CELL_MODE, 4},
 };
 /* clang-format on */
 
@@ -95,7 +95,7 @@ static enum rc compile_call(struct build *b, const struct expr *expr, struct par
     for (size_t i = 0; i < COUNT(functions); i++) {
         if (strcmp(expr->text, functions[i].name) != 0 || expr->args != functions[i].args)
             continue;
-        struct part parts[2] = {{dim_one, NULL}, {dim_one, NULL}};
+        struct part parts[EXPR_ARGS_MAX] = {{dim_one, NULL}};
         for (unsigned k = 0; k < expr->args; k++) {
             enum rc rc = compile(b, expr->arg[k], &parts[k]);
             if (rc)
@@ -110,7 +110,8 @@ static enum rc compile_call(struct build *b, const struct expr *expr, struct par
             out->unit = NULL;
             if (dim_root(parts[0].dim, &out->dim) != RC_OK)
                 return RC_CONFIG;
-        } else if (functions[i].op >= EVAL_EXP && functions[i].op <= EVAL_LOG10) {
+        } else if ((functions[i].op >= EVAL_EXP && functions[i].op <= EVAL_LOG10) ||
+                   functions[i].op == EVAL_CELL_MODE) {
             *out = (struct part){dim_one, NULL};
         }
         return RC_OK;

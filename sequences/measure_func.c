@@ -3,34 +3,47 @@
 #include <math.h>
 #include <string.h>
 
+#include "analysis/arrhenius.h"
 #include "analysis/basic.h"
 #include "analysis/fit.h"
 #include "analysis/ripple.h"
+#include "analysis/step_moment.h"
 #include "analysis/step_response.h"
+#include "analysis/vi_sweep.h"
 
 /* clang-format off */
 static const struct func_info infos[FUNC_KINDS] = {
-    [FUNC_MEAN]      = {"mean",      FUNC_UNIT_SAME,         FUNC_U95_WHOLE,    false, false},
-    [FUNC_MEDIAN]    = {"median",    FUNC_UNIT_SAME,         FUNC_U95_WHOLE,    false, false},
-    [FUNC_MIN]       = {"min",       FUNC_UNIT_SAME,         FUNC_U95_WHOLE,    false, false},
-    [FUNC_MAX]       = {"max",       FUNC_UNIT_SAME,         FUNC_U95_WHOLE,    false, false},
-    [FUNC_PP]        = {"pp",        FUNC_UNIT_DIFFERENCE,   FUNC_U95_GAIN,     false, false},
-    [FUNC_SD]        = {"sd",        FUNC_UNIT_DIFFERENCE,   FUNC_U95_GAIN,     false, false},
-    [FUNC_LAST]      = {"last",      FUNC_UNIT_SAME,         FUNC_U95_WHOLE,    false, false},
-    [FUNC_SLOPE]     = {"slope",     FUNC_UNIT_PER_SECOND,   FUNC_U95_GAIN,     false, false},
-    [FUNC_RMS]       = {"rms",       FUNC_UNIT_DIFFERENCE,   FUNC_U95_WHOLE,    false, false},
-    [FUNC_COUNT]     = {"count",     FUNC_UNIT_ONE,          FUNC_U95_NONE,     false, false},
-    [FUNC_T63]       = {"t63",       FUNC_UNIT_SECONDS,      FUNC_U95_NONE,     true,  false},
-    [FUNC_T90]       = {"t90",       FUNC_UNIT_SECONDS,      FUNC_U95_NONE,     true,  false},
-    [FUNC_RISE]      = {"rise",      FUNC_UNIT_SECONDS,      FUNC_U95_NONE,     true,  false},
-    [FUNC_FALL]      = {"fall",      FUNC_UNIT_SECONDS,      FUNC_U95_NONE,     true,  false},
-    [FUNC_INTEGRAL]  = {"integral",  FUNC_UNIT_TIMES_SECOND, FUNC_U95_INTEGRAL, false, false},
-    [FUNC_FIT_SLOPE] = {"fit_slope", FUNC_UNIT_PER_X,        FUNC_U95_GAIN,     false, true},
-    [FUNC_FIT_R2]    = {"fit_r2",    FUNC_UNIT_ONE,          FUNC_U95_NONE,     false, true},
-    [FUNC_FIT_OFFSET] = {"fit_offset", FUNC_UNIT_SAME,       FUNC_U95_WHOLE,    false, true},
-    [FUNC_FIT_RESIDUAL] = {"fit_residual", FUNC_UNIT_DIFFERENCE, FUNC_U95_GAIN, false, true},
-    [FUNC_RIPPLE]    = {"ripple",    FUNC_UNIT_DIFFERENCE,   FUNC_U95_GAIN,     false, false},
-    [FUNC_ELAPSED]   = {"elapsed",   FUNC_UNIT_SECONDS,      FUNC_U95_NONE,     false, false},
+    [FUNC_MEAN]      = {"mean",      FUNC_UNIT_SAME,         FUNC_U95_WHOLE,    FUNC_FORM_WINDOW},
+    [FUNC_MEDIAN]    = {"median",    FUNC_UNIT_SAME,         FUNC_U95_WHOLE,    FUNC_FORM_WINDOW},
+    [FUNC_MIN]       = {"min",       FUNC_UNIT_SAME,         FUNC_U95_WHOLE,    FUNC_FORM_WINDOW},
+    [FUNC_MAX]       = {"max",       FUNC_UNIT_SAME,         FUNC_U95_WHOLE,    FUNC_FORM_WINDOW},
+    [FUNC_PP]        = {"pp",        FUNC_UNIT_DIFFERENCE,   FUNC_U95_GAIN,     FUNC_FORM_WINDOW},
+    [FUNC_SD]        = {"sd",        FUNC_UNIT_DIFFERENCE,   FUNC_U95_GAIN,     FUNC_FORM_WINDOW},
+    [FUNC_LAST]      = {"last",      FUNC_UNIT_SAME,         FUNC_U95_WHOLE,    FUNC_FORM_WINDOW},
+    [FUNC_SLOPE]     = {"slope",     FUNC_UNIT_PER_SECOND,   FUNC_U95_GAIN,     FUNC_FORM_WINDOW},
+    [FUNC_RMS]       = {"rms",       FUNC_UNIT_DIFFERENCE,   FUNC_U95_WHOLE,    FUNC_FORM_WINDOW},
+    [FUNC_COUNT]     = {"count",     FUNC_UNIT_ONE,          FUNC_U95_NONE,     FUNC_FORM_WINDOW},
+    [FUNC_T63]       = {"t63",       FUNC_UNIT_SECONDS,      FUNC_U95_NONE,     FUNC_FORM_RESPONSE},
+    [FUNC_T90]       = {"t90",       FUNC_UNIT_SECONDS,      FUNC_U95_NONE,     FUNC_FORM_RESPONSE},
+    [FUNC_RISE]      = {"rise",      FUNC_UNIT_SECONDS,      FUNC_U95_NONE,     FUNC_FORM_RESPONSE},
+    [FUNC_FALL]      = {"fall",      FUNC_UNIT_SECONDS,      FUNC_U95_NONE,     FUNC_FORM_RESPONSE},
+    [FUNC_INTEGRAL]  = {"integral",  FUNC_UNIT_TIMES_SECOND, FUNC_U95_INTEGRAL, FUNC_FORM_WINDOW},
+    [FUNC_FIT_SLOPE] = {"fit_slope", FUNC_UNIT_PER_X,        FUNC_U95_GAIN,     FUNC_FORM_FIT},
+    [FUNC_FIT_R2]    = {"fit_r2",    FUNC_UNIT_ONE,          FUNC_U95_NONE,     FUNC_FORM_FIT},
+    [FUNC_FIT_OFFSET] = {"fit_offset", FUNC_UNIT_SAME,       FUNC_U95_WHOLE,    FUNC_FORM_FIT},
+    [FUNC_FIT_RESIDUAL] = {"fit_residual", FUNC_UNIT_DIFFERENCE, FUNC_U95_GAIN, FUNC_FORM_FIT},
+    [FUNC_RIPPLE]    = {"ripple",    FUNC_UNIT_DIFFERENCE,   FUNC_U95_GAIN,     FUNC_FORM_WINDOW},
+    [FUNC_ELAPSED]   = {"elapsed",   FUNC_UNIT_SECONDS,      FUNC_U95_NONE,     FUNC_FORM_WINDOW},
+    [FUNC_DEAD_TIME] = {"dead_time", FUNC_UNIT_SECONDS,      FUNC_U95_NONE,     FUNC_FORM_MOMENT},
+    [FUNC_MEAN_TIME] = {"mean_time", FUNC_UNIT_SECONDS,      FUNC_U95_NONE,     FUNC_FORM_MOMENT},
+    [FUNC_SPREAD_TIME] = {"spread_time", FUNC_UNIT_SECONDS,  FUNC_U95_NONE,     FUNC_FORM_MOMENT},
+    [FUNC_FIT_ACTIVATION] = {"fit_activation", FUNC_UNIT_OF_X, FUNC_U95_NONE,   FUNC_FORM_FIT},
+    [FUNC_FIT_ACTIVATION_R2] = {"fit_activation_r2", FUNC_UNIT_ONE, FUNC_U95_NONE, FUNC_FORM_FIT},
+    [FUNC_FIT_LEADS] = {"fit_leads", FUNC_UNIT_SAME,         FUNC_U95_WHOLE,    FUNC_FORM_FIT},
+    [FUNC_VI_LIMIT]  = {"vi_limit",  FUNC_UNIT_SAME,         FUNC_U95_WHOLE,    FUNC_FORM_SWEEP},
+    [FUNC_VI_SLOPE]  = {"vi_slope",  FUNC_UNIT_ONE,          FUNC_U95_NONE,     FUNC_FORM_SWEEP},
+    [FUNC_VI_INITIAL] = {"vi_initial", FUNC_UNIT_OHM,        FUNC_U95_NONE,     FUNC_FORM_SWEEP},
+    [FUNC_VI_ONSET]  = {"vi_onset",  FUNC_UNIT_VOLT,         FUNC_U95_NONE,     FUNC_FORM_SWEEP},
 };
 /* clang-format on */
 
@@ -46,6 +59,15 @@ int measure_func_find(const char *name)
 const struct func_info *measure_func_info(enum measure_func func)
 {
     return &infos[func];
+}
+
+const char *func_unit_name(enum func_unit unit)
+{
+    return unit == FUNC_UNIT_SECONDS ? "s"
+           : unit == FUNC_UNIT_VOLT  ? "V"
+           : unit == FUNC_UNIT_OHM   ? "ohm"
+           : unit == FUNC_UNIT_ONE   ? ""
+                                     : NULL;
 }
 
 static void run_fit(enum measure_func func, const struct func_window *w, struct func_result *r)
@@ -77,6 +99,73 @@ static void run_response(enum measure_func func, const struct func_window *w, st
     else
         r->value = step.t90_s - step.t10_s;
     r->random_u95 = step.t63_u95_s;
+}
+
+/* The bench's share is stated, by a parameter or a measurement; its uncertainty is added by the
+ * engine. A spread is a standard deviation: what adds up is its square. */
+static void run_moment(enum measure_func func, const struct func_window *w, struct func_result *r)
+{
+    struct step_moment total, own;
+    const struct step_moment bench = {.mean_s = func == FUNC_SPREAD_TIME ? 0 : w->extra[0],
+                                      .variance_s2 = w->extra[0] * w->extra[0]};
+    if (step_moment_find(w->t_s, w->v, w->n, &total) != RC_OK ||
+        step_moment_deembed(&total, &bench, &own) != RC_OK)
+        return;
+    r->random_u95 = own.mean_u95_s;
+    if (func == FUNC_MEAN_TIME) {
+        r->value = own.mean_s;
+    } else if (func == FUNC_DEAD_TIME) {
+        r->value = own.dead_s;
+        r->random_u95 = own.dead_u95_s;
+    } else if (own.variance_s2 >= 0) {
+        r->value = sqrt(own.variance_s2);
+    }
+}
+
+static void run_arrhenius(enum measure_func func, const struct func_window *w,
+                          struct func_result *r)
+{
+    struct arrhenius fit;
+    if (!w->x)
+        return;
+    enum rc rc = func == FUNC_FIT_LEADS ? arrhenius_fit_offset(w->x, w->v, w->n, &fit)
+                                        : arrhenius_fit(w->x, w->v, w->n, &fit);
+    if (rc)
+        return;
+    r->value = func == FUNC_FIT_LEADS           ? fit.rs_ohm
+               : func == FUNC_FIT_ACTIVATION_R2 ? fit.r2
+                                                : fit.b_K;
+    r->random_u95 = func == FUNC_FIT_ACTIVATION ? 2 * fit.b_se_K : (double)NAN;
+}
+
+/* Around the start, as T11 has it. */
+static const double initial_V = 0.05;
+
+static void run_sweep(enum measure_func func, const struct func_window *w, struct func_result *r)
+{
+    struct vi_sweep sweep;
+    const struct vi_sweep_window window = {w->extra[0], w->extra[1], -initial_V, initial_V};
+    const struct vi_sweep_readings readings = {w->x, w->v, w->n, w->scratch};
+    if (!w->x || vi_sweep_find_any(&readings, &window, &sweep) != RC_OK)
+        return;
+    switch (func) {
+    case FUNC_VI_LIMIT:
+        r->value = sweep.limit_mA / 1000;
+        r->random_u95 = 2 * sweep.noise_mA / 1000 / sqrt((double)w->n);
+        break;
+    case FUNC_VI_SLOPE:
+        r->value = sweep.slope_pct_100mV / 100;
+        r->random_u95 = 2 * sweep.slope_se_pct_100mV / 100;
+        break;
+    case FUNC_VI_INITIAL:
+        r->value = sweep.initial_ohm;
+        r->random_u95 = 2 * sweep.initial_se_ohm;
+        break;
+    default:
+        r->value = sweep.onset_V;
+        r->random_u95 = 2 * sweep.onset_se_V;
+        break;
+    }
 }
 
 /* Of the last or the outermost of some values: what a single one scatters. That the signal moved
@@ -126,9 +215,15 @@ struct func_result measure_func_run(enum measure_func func, const struct func_wi
     if (w->n == 0)
         return r;
     r.sd = basic_sd(w->v, w->n);
-    if (infos[func].response) {
+    if (infos[func].form == FUNC_FORM_SWEEP) {
+        run_sweep(func, w, &r);
+    } else if (infos[func].form == FUNC_FORM_MOMENT) {
+        run_moment(func, w, &r);
+    } else if (infos[func].form == FUNC_FORM_RESPONSE) {
         run_response(func, w, &r);
-    } else if (func == FUNC_SLOPE || infos[func].two) {
+    } else if (func >= FUNC_FIT_ACTIVATION && func <= FUNC_FIT_LEADS) {
+        run_arrhenius(func, w, &r);
+    } else if (func == FUNC_SLOPE || infos[func].form == FUNC_FORM_FIT) {
         run_fit(func, w, &r);
     } else if (func == FUNC_INTEGRAL) {
         r.value = basic_integral(w->t_s, w->v, w->n);

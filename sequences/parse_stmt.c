@@ -101,6 +101,17 @@ static bool parse_select(struct parse *p, struct stmt *stmt)
     return parse_stream(p, &stmt->stream);
 }
 
+unsigned measure_args(const struct stmt *stmt, struct expr **arg)
+{
+    struct expr *const all[] = {stmt->value, stmt->second, stmt->more[0], stmt->more[1]};
+    unsigned n = 0;
+    while (n < COUNT(all) && all[n]) {
+        arg[n] = all[n];
+        n++;
+    }
+    return n;
+}
+
 static bool parse_measure(struct parse *p, struct stmt *stmt)
 {
     if (!parse_name(p, NAME_BRACES, "the name of the measurement", &stmt->name_at, &stmt->name) ||
@@ -111,8 +122,11 @@ static bool parse_measure(struct parse *p, struct stmt *stmt)
     if (!parse_at_mark(p, ')')) {
         if (!parse_expr(p, &stmt->value))
             return false;
-        if (parse_take_mark(p, ',') && !parse_expr(p, &stmt->second))
-            return false;
+        struct expr **more[] = {&stmt->second, &stmt->more[0], &stmt->more[1]};
+        for (size_t i = 0; i < COUNT(more) && parse_take_mark(p, ','); i++) {
+            if (!parse_expr(p, more[i]))
+                return false;
+        }
     }
     if (!parse_need_mark(p, ')', "')'") || !parse_clause(p, "over", &stmt->over))
         return false;

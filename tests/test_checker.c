@@ -256,6 +256,13 @@ static void measurements_are_well_formed(void **state)
               "check fit_offset(ip, o2) < 1 V \"offset\"",
               1, "");
     says_only("capture e dut.ip at 1000 Hz for 300 s\nend", 1, "300000 samples");
+    says_only("measure m = mean_time(dut.ip)", 1, "mean_time is measured on a capture");
+    says_only("measure m = mean(dut.ip, 1 s)", 1, "mean takes 1 argument, not 2");
+    says_only("measure m = vi_limit(dut.ip)", 1, "vi_limit takes 4 arguments, not 1");
+    says_only("measure m = vi_limit(dut.ip, dut.uh, 0.4 V, 0.7 V)", 1, "the captured current here");
+    says_only("for t in 300 V, 400 V\nmeasure r = mean(dut.ri) over 1 s tag t\nend\n"
+              "measure ea = fit_activation(r, t)",
+              1, "fit_activation is over a temperature: this is in V");
     says_only("capture e dut.ip at 1000 Hz for 1 s\nend\nmeasure m = max(e.dut.un)", 1,
               "the capture 'e' does not hold 'dut.un'");
     passes(

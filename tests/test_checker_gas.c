@@ -216,6 +216,45 @@ static void response_times_are_taken_on_a_select_only(void **state)
     }
 }
 
+static void what_is_taken_off_a_mean_time_is_a_time(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *measure, *says;
+    } cases[] = {
+        {"measure m = mean_time(e.dut.ip, 20 ms)", NULL},
+        {"measure m = dead_time(e.dut.ip)\nmeasure n = mean_time(e.dut.ip, m)", NULL},
+        {"calc k = mean_time(e.dut.ip, 20 ms) - spread_time(e.dut.ip)", NULL},
+        {"measure m = mean_time(e.dut.ip, 20 mV)", "takes off a time: this is in mV"},
+        {"measure m = mean_time(e.dut.ip, 20 ms, 3)", "takes 1 argument, not 3"},
+        {"measure m = t63(e.dut.ip, 20 ms)", "t63 takes 1 argument, not 2"},
+        {"measure m = vi_limit(e.dut.ip, e.dut.uh, 0.4 V, 0.7 V)", NULL},
+        {"calc k = vi_initial(e.dut.ip, e.dut.uh, 0.4 V, 0.7 V) / 1 ohm", NULL},
+        {"measure m = vi_limit(e.dut.uh, e.dut.ip, 0.4 V, 0.7 V)", "the captured current here"},
+        {"measure m = vi_limit(e.dut.ip, e.dut.ip, 0.4 V, 0.7 V)", "the captured voltage here"},
+        {"measure m = vi_limit(e.dut.ip, e.dut.uh, 0.7 V, 0.4 V)", "from the lower to the higher"},
+        {"measure m = vi_limit(e.dut.ip, e.dut.uh, 1 s, 2 s)", "bound of the plateau must be in V"},
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        char body[1024];
+        struct checked_text t;
+        (void)snprintf(
+            body, sizeof body,
+            "mix a rich 20 %%, n2 balance total 2 L/min\nmix b lean1 100 %% total 2 L/min\n"
+            "select a\ncapture e dut.ip, dut.uh at 100 Hz for 3 s pre 0.5 s\nselect b\n"
+            "end\n%s",
+            cases[i].measure);
+        checked_text_init(&t);
+        check_body(&t, "", body);
+        if (t.diag.errors != (cases[i].says ? 1u : 0u))
+            fail_msg("%s: %u errors", cases[i].measure, t.diag.errors);
+        if (cases[i].says && !checked_text_says(&t, cases[i].says))
+            fail_msg("%s: '%s', not '%s'", cases[i].measure, t.diag.entries[0].message,
+                     cases[i].says);
+        checked_text_fini(&t);
+    }
+}
+
 static double typical(const char *body)
 {
     struct checked_text t;
@@ -327,6 +366,7 @@ int main(void)
         cmocka_unit_test(fuel_and_suction_keep_apart),
         cmocka_unit_test(switched_streams_may_meet),
         cmocka_unit_test(response_times_are_taken_on_a_select_only),
+        cmocka_unit_test(what_is_taken_off_a_mean_time_is_a_time),
         cmocka_unit_test(purges_and_interludes_are_counted),
         cmocka_unit_test(inert_gas_that_has_flowed_is_part_of_the_purge),
         cmocka_unit_test(the_table_of_gases_is_read_strictly),

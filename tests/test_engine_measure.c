@@ -278,6 +278,76 @@ static void a_response_without_a_switch_has_no_result(void **state)
     drop(b);
 }
 
+static void the_lag_of_the_bench_comes_off_the_mean_time(void **state)
+{
+    (void)state;
+    struct fake_bench *b = calloc(1, sizeof *b);
+    fake_open(b, 2,
+              HEAD "param lag = 15 ms in 0 .. 50 ms \"of the bench\"\n"
+                   "main\n    step response\n"
+                   "        capture edge dut.ip, dut.uh at 1000 Hz for 1 s pre 0.2 s\n"
+                   "            select b\n        end\n"
+                   "        measure m1 = mean_time(edge.dut.ip)\n"
+                   "        measure own = mean_time(edge.dut.ip, lag)\n"
+                   "        measure wide = spread_time(edge.dut.ip)\n"
+                   "        calc left = mean_time(edge.dut.ip, lag) - mean_time(edge.dut.ip)\n"
+                   "        measure taken = last(left)\n    end\nend\n" CLEANUP,
+              LIMITS "m1,*,none,100,ms,,,no,x\nown,*,none,100,ms,,,no,x\n"
+                     "wide,*,none,100,ms,,,no,x\ntaken,*,none,100,ms,,,no,x\n",
+              NULL);
+    b->channels[FAKE_IP].period = b->channels[FAKE_UH].period = duration_us(1000);
+    b->signal = step_signal;
+    fake_start(b, 3);
+    fake_run(b, 100);
+    assert_true(b->finished);
+    static const struct {
+        const char *name;
+        double base_ms, per_site_ms;
+    } cases[] = {{"m1", 0, 20}, {"own", -15, 20}, {"wide", 0, 20}, {"taken", -15, 0}};
+    for (size_t i = 0; i < 2 * COUNT(cases); i++) {
+        char line[32];
+        unsigned site = 1 + (unsigned)i % 2;
+        (void)snprintf(line, sizeof line, "measured %u %s = ", site, cases[i / 2].name);
+        const char *at = strstr(b->log, line);
+        assert_non_null(at);
+        double ms = 0;
+        at += strlen(line);
+        assert_int_equal(num_parse((struct span){at, strcspn(at, " ")}, &ms), RC_OK);
+        assert_near(ms, cases[i / 2].base_ms + site * cases[i / 2].per_site_ms, 0.3);
+    }
+    drop(b);
+}
+
+/* 100 mV/s from -0.2 V; 200 ohm, then a plateau that rises by 1 % in 100 mV. */
+static double sweep_signal(struct fake_bench *b, unsigned channel, unsigned site, double t_s)
+{
+    (void)b;
+    (void)site;
+    double u = -0.2 + 0.1 * t_s, plateau = 1e-3 * (1 + 0.1 * (u - 0.55));
+    if (channel == FAKE_UH)
+        return u;
+    return channel == FAKE_IP ? (u / 200 < plateau ? u / 200 : plateau) : 1;
+}
+
+static void a_captured_sweep_tells_the_current_and_the_resistances(void **state)
+{
+    (void)state;
+    struct fake_bench *b = open_bench(
+        HEAD "main\n    capture s dut.ip, dut.uh at 100 Hz for 11 s\n        wait 10 s\n    end\n"
+             "    measure lim = vi_limit(s.dut.ip, s.dut.uh, 0.4 V, 0.7 V)\n"
+             "    measure rise = vi_slope(s.dut.ip, s.dut.uh, 0.4 V, 0.7 V)\n"
+             "    measure r0 = vi_initial(s.dut.ip, s.dut.uh, 0.4 V, 0.7 V)\n"
+             "    measure knee = vi_onset(s.dut.ip, s.dut.uh, 0.4 V, 0.7 V)\n"
+             "    measure nowhere = vi_limit(s.dut.ip, s.dut.uh, 2 V, 3 V)\nend\n" CLEANUP,
+        LIMITS "lim,*,0.99,1.01,mA,,,no,x\nrise,*,0.9,1.1,%,,,no,x\nr0,*,199,201,ohm,,,no,x\n"
+               "knee,*,192,193.5,mV,,,no,x\nnowhere,*,0,1,mA,,,no,x\n");
+    b->signal = sweep_signal;
+    go(b);
+    assert_int_equal(fake_count(b, " pass good"), 4);
+    assert_true(fake_said(b, "nowhere = - mA inconclusive no-result"));
+    drop(b);
+}
+
 static double settling(struct fake_bench *b, unsigned channel, unsigned site, double t_s)
 {
     (void)b;
@@ -392,6 +462,8 @@ int main(void)
         cmocka_unit_test(no_spoilt_sample_ever_passes),
         cmocka_unit_test(a_response_time_is_counted_from_the_switch),
         cmocka_unit_test(a_response_without_a_switch_has_no_result),
+        cmocka_unit_test(the_lag_of_the_bench_comes_off_the_mean_time),
+        cmocka_unit_test(a_captured_sweep_tells_the_current_and_the_resistances),
         cmocka_unit_test(stable_is_a_band_over_a_time),
         cmocka_unit_test(a_slope_and_a_prediction_settle_too),
         cmocka_unit_test(an_invalid_sample_begins_the_settling_again),
