@@ -26,7 +26,7 @@ FUZZ    := $(patsubst tests/fuzz/%.c,build/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c
 LIB     := $(BUILD)/liblambdabench.a
 OBJ      = $(patsubst %.c,$(BUILD)/%.o,$(1))
 
-.PHONY: all demo test e2e asan tsan analyze tidy format format-check layers globals fuzz bench kill9 \
+.PHONY: all demo test e2e mode-e2e asan tsan analyze tidy format format-check layers globals fuzz bench kill9 \
         check-all update-golden install deps clean help
 .SECONDARY:
 
@@ -78,6 +78,10 @@ run-tests: $(TESTS)
 
 e2e: all
 	@tools/run-e2e.sh
+
+# Lean or rich by element B through its instruments: GASES random gases at four parts each.
+mode-e2e: all
+	@d=$$(mktemp -d) && cd $$d && GASES=$${GASES:-1000} ROOT=$(CURDIR) sh $(CURDIR)/tests/e2e/mode.sh && rm -r $$d
 
 demo: deps
 	@$(MAKE) --no-print-directory all
@@ -140,6 +144,6 @@ install: all
 clean:
 	rm -rf build
 help:
-	@sed -n 's/^#   //p' Makefile; echo "also: e2e asan tsan analyze tidy format layers globals fuzz bench kill9 install"
+	@sed -n 's/^#   //p' Makefile; echo "also: e2e mode-e2e asan tsan analyze tidy format layers globals fuzz bench kill9 install"
 
 -include $(shell find build -name '*.d' 2>/dev/null)

@@ -7,6 +7,9 @@
  *   u2 = U(+I+/2) + U(-I+/2)   the even part of the Nernst voltage: what is ohmic, and the
  *        polarisation of the electrodes, is odd in the current and falls out
  *
+ * A voltage that the cell shows at no current in lean gas (sides that differ in temperature) is in
+ * u2 twice: it is taken off first.
+ *
  * |I-| < 3 |I+| is rich, as the layers differ by more (a part whose layers do not is refused by
  * another test). Above that, lean gas or very rich gas: oxygen pressure goes with the first power
  * of the oxygen and with the square of oxides over fuel, so u2 is near -RT/4F ln(1 - 1/4) in lean

@@ -121,6 +121,37 @@ static void check_held(struct check *c, const struct set_item *item)
                 holder->name);
 }
 
+/* min(max(x, LO), HI) and the like: one bound that is known now; `inner` is the rest. */
+static bool clamp_end(struct check *c, const struct expr *expr, const char *func, double *end,
+                      const struct expr **inner)
+{
+    if (expr->kind != EXPR_CALL || expr->args != 2 || strcmp(expr->text, func) != 0)
+        return false;
+    for (unsigned i = 0; i < 2; i++) {
+        *end = check_number(c, expr->arg[i]);
+        *inner = expr->arg[1 - i];
+        if (isfinite(*end))
+            return true;
+    }
+    return false;
+}
+
+/* A value of the run that stands between two known bounds is proven at both. */
+static bool check_set_clamped(struct check *c, const struct set_item *item)
+{
+    double hi, lo;
+    const struct expr *inner;
+    bool outer_min = clamp_end(c, item->value, "min", &hi, &inner);
+    bool clamped = outer_min ? clamp_end(c, inner, "max", &lo, &inner)
+                             : clamp_end(c, item->value, "max", &lo, &inner) &&
+                                   clamp_end(c, inner, "min", &hi, &inner);
+    if (!clamped)
+        return false;
+    check_set_value(c, item, lo);
+    check_set_value(c, item, hi);
+    return true;
+}
+
 void check_run_set(struct check *c, const struct stmt *stmt)
 {
     double ramp_si = stmt->ramp ? check_number(c, stmt->ramp) : (double)NAN;
@@ -136,8 +167,8 @@ void check_run_set(struct check *c, const struct stmt *stmt)
         double si = check_number(c, item->value);
         if (!isnan(si)) {
             check_set_value(c, item, si);
-        } else if (!check_reported(c, item)) {
-            diag_add(c->diag, DIAG_WARNING, item->at, NULL,
+        } else if (!check_set_clamped(c, item) && !check_reported(c, item)) {
+            diag_add(c->diag, DIAG_WARNING, item->at, "bound it: min(max(x, LO), HI)",
                      "the value of '%s' is only known during the run and cannot be proven now",
                      channel->name);
         }

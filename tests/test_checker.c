@@ -183,6 +183,10 @@ static void set_points_are_proven_at_every_corner(void **state)
     says_only("set gas.select = \"a\"", 1, "switched by 'select a'");
     says_only("repeat 5\nset psu.ubatt = 99 V\nend", 1, "99 V");
     says_only("set psu.ubatt = dut.uh", 0, "only known during the run");
+    says_only("set psu.ubatt = max(dut.uh, 1 V)", 0, "only known during the run");
+    passes("set psu.ubatt = min(max(dut.uh, 1 V), 12 V)");
+    passes("set psu.ubatt = max(1 V, min(12 V, dut.uh))");
+    says_only("set psu.ubatt = min(max(dut.uh, 1 V), 18 V)", 1, "would be set to 18 V");
     passes("set psu.ubatt = hot * 1 V / 4 s\nset dut.heater = off, psu.ubatt = 0 V");
 }
 
@@ -249,6 +253,10 @@ static void measurements_are_well_formed(void **state)
               "another quantity in line 6");
     says_only("measure m = mean(dut.ip) tag dut.uh", 1, "not a channel");
     says_only("calc k = mean(dut.ip)", 1, "mean needs a capture here");
+    says_only("calc k = cell_mode(1 mA, -3 mA, 7 mV)", 1, "cell_mode takes 4 arguments, not 3");
+    says_only("calc k = cell_mode(1 mA, -3 mA, 7 mA, 1000)", 1, "this must be in V: it is in mA");
+    says_only("calc k = cellmode(1 mA, -3 mA, 7 mV, 1000)", 1, "did you mean 'cell_mode'?");
+    passes("calc k = cell_mode(1 mA, -3 mA, 7 mV, 740 degC) + cell_mode(1 mA, -3 mA, 7 mV, 1000)");
     says_only("calc k = fit_slope(dut.un)", 1, "fit_slope takes 2 arguments");
     says_only("calc k = fit_offset(dut.un)", 1, "fit_offset takes 2 arguments");
     says_only("calc k = ripple(dut.un)", 1, "ripple needs a capture here");

@@ -91,6 +91,8 @@ static void values_are_right(void **state)
         {"n == \"rich\"", 0}, {"sqrt(x * x)", 3}, {"abs(-x)", 3}, {"min(x, 2)", 2},
         {"max(x, 2)", 3}, {"elapsed() + 1 s", 5}, {"u * i", 5}, {"u / i", 20}, {"exp(0)", 1},
         {"ln(exp(2))", 2}, {"log10(1000)", 3}, {"t - 20 degC", 6.85},
+        {"cell_mode(1 mA, -4 mA, 7 mV, 1013)", 1}, {"cell_mode(1 mA, -2 mA, 7 mV, 1013)", -1},
+        {"1 + cell_mode(1 mA, -4 mA, 12 mV, 740 degC)", 0},
     };
     /* clang-format on */
     for (size_t i = 0; i < COUNT(rows); i++) {
@@ -104,10 +106,27 @@ static void values_are_right(void **state)
 static void what_is_not_known_is_neither_true_nor_false(void **state)
 {
     (void)state;
-    static const char *const unknown[] = {
-        "y",         "y + 1",           "y > 0",          "y <= 0",    "y == y",    "y != y",
-        "not y > 0", "y > 0 and x > 0", "y > 0 or x < 0", "1 / 0",     "0 / 0 > 1", "sqrt(-1)",
-        "ln(0)",     "min(y, 1)",       "max(1, y)",      "n > \"a\"", "n == 3",    "n + 1"};
+    static const char *const unknown[] = {"y",
+                                          "y + 1",
+                                          "y > 0",
+                                          "y <= 0",
+                                          "y == y",
+                                          "y != y",
+                                          "not y > 0",
+                                          "y > 0 and x > 0",
+                                          "y > 0 or x < 0",
+                                          "1 / 0",
+                                          "0 / 0 > 1",
+                                          "sqrt(-1)",
+                                          "ln(0)",
+                                          "cell_mode(y, -4 mA, 7 mV, 1013)",
+                                          "cell_mode(0 mA, -4 mA, 7 mV, 1013)",
+                                          "cell_mode(n, -4 mA, 7 mV, 1013)",
+                                          "min(y, 1)",
+                                          "max(1, y)",
+                                          "n > \"a\"",
+                                          "n == 3",
+                                          "n + 1"};
     for (size_t i = 0; i < COUNT(unknown); i++) {
         double got = value_of(unknown[i]);
         if (!isnan(got))
