@@ -41,7 +41,7 @@ D28:0 u_air
 D29:0.3 i_cover
 D31:1 r_heater_cold
 D34:0.2 u_air
-D35:0.5 activity
+D35:0.5 r_electrode
 D37:0.6 t_gap_step
 END
 expect 0 "1 pass, 0 fail, 0 error" "$LB" run -s "$STATION" "$EOL" --simulate --sites 1=EC-00000001 --defect 1=D36:1 --no-db
