@@ -206,8 +206,8 @@ static double read_extra(struct engine *e, struct site *site, const struct captu
     double squares = 0;
     for (unsigned i = 0; i < FUNC_EXTRA; i++) {
         const struct eval_code *code = call->extra[i];
-        extra[i] = code ? engine_number(e, site->task, code) : 0;
-        double u95 = code ? engine_u95(e, site->task, code, NULL, false) : 0;
+        extra[i] = code ? engine_number(e, site->own.task, code) : 0;
+        double u95 = code ? engine_u95(e, site->own.task, code, NULL, false) : 0;
         squares += u95 * u95;
     }
     return squares;
