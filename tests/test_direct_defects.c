@@ -3,7 +3,7 @@
 #include "tests/test_direct_rig.h"
 #include "twin/defect_table.h"
 
-enum { AIR, LEAN5, RICH8, FRESH, SOOT, GASES };
+enum { AIR, LEAN5, RICH8, FRESH, SOOT, BURNT, GASES };
 enum { PRINTS_MAX = 32 };
 
 /* What instruments find, and how much each must move to count. */
@@ -23,7 +23,7 @@ static void note(struct print *p, const char *name, double value, double least)
 
 static void setup(struct direct_rig *rig, enum twin_element_kind kind, int id, double severity)
 {
-    /* FRESH: not in equilibrium, SOOT: graphite is stable */
+    /* FRESH: not in equilibrium, SOOT: graphite is stable, BURNT: all but 0.3 % of oxygen is */
     const struct gas_mix gases[GASES] = {
         rig_lean(0.2095),
         rig_lean(0.05),
@@ -36,6 +36,7 @@ static void setup(struct direct_rig *rig, enum twin_element_kind kind, int id, d
                [GAS_H2O] = 0.1,
                [GAS_N2] = 0.745}},
         {.x = {[GAS_CO] = 0.4, [GAS_CO2] = 0.01, [GAS_H2O] = 0.001, [GAS_N2] = 0.589}},
+        {.x = {[GAS_CO] = 0.018, [GAS_O2] = 0.003, [GAS_CO2] = 0.0638, [GAS_N2] = 0.9152}},
     };
     double degC = kind == TWIN_ELEMENT_B ? 740 : kind == TWIN_ELEMENT_C ? 800 : 780;
     rig_configure(rig, kind, degC, gases, GASES);
@@ -120,8 +121,8 @@ static void print_all(struct direct_rig *rig, struct print *p)
     }
     if (!pumps) {
         rig_gas(rig, SOOT);
-        rig_wait(rig, 60);
-        rig_gas(rig, FRESH);
+        rig_wait(rig, 240);
+        rig_gas(rig, BURNT);
         note(p, "U after soot, mV", rig_u_mV(rig), 1);
     }
     rig_close(rig);

@@ -468,7 +468,10 @@ static void soot_makes_up_and_down_differ_and_burns_in_lean_gas(void **state)
     struct element_c c = broken(36, 1, 1);
     struct element_c_state element;
     struct element_c_point up, down, clean;
-    struct cell_gas test = with_co2(mixed(0.006, 0.04, 0.013, 0), 0.10, 0.10);
+    /* 0.3 % of oxygen left to burn, burnt it is lambda 0.9 */
+    struct cell_gas test = {
+        .mix = {.x = {[GAS_CO] = 0.018, [GAS_O2] = 0.003, [GAS_CO2] = 0.0638, [GAS_N2] = 0.9152}},
+        .p_kPa = GAS_ATM_KPA};
     struct cell_gas soot = exhaust(0.352), lean = air();
     const struct element_c_drive hold = {.T_K = T800_K, .dt_s = 600};
     assert_int_equal(element_c_start(&c, &test, T800_K, &element), RC_OK);
@@ -482,6 +485,9 @@ static void soot_makes_up_and_down_differ_and_burns_in_lean_gas(void **state)
     print_message("figure: D36 hysteresis %.1f mV, after lean gas %.3f mV\n", down.u_mV - up.u_mV,
                   down.u_mV - clean.u_mV);
     assert_true(down.u_mV - up.u_mV > 1 && fabs(down.u_mV - clean.u_mV) < 0.01);
+    struct element_c_env env;
+    assert_int_equal(element_c_prepare(&c, &test, T800_K, 1, &env), RC_OK);
+    assert_true(fabs(env.activity - 0.9) < 1e-12); /* k less by a tenth */
 }
 
 static void package_defects_show_in_impedance_and_offset(void **state)

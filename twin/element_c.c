@@ -10,7 +10,7 @@
 static const double HOLE_T_K = 1023.15, HOLE_D_m2_s = 1.8e-4;
 static const double PERMEATION_EA_EV = 1.9, PERMEATION_T_K = 1073.15;
 static const double GLASS_EA_EV = 0.75, MEMORY_TAU_S = 60;
-static const double SOOT_GROWS_S = 120, SOOT_BURNS_S = 20;
+static const double SOOT_GROWS_S = 120, SOOT_BURNS_S = 20, SOOT_TAKES = 0.1;
 static const double NO_GLASS_S = 1e-12;
 static const double LN_LEAST = -100; /* below it zirconia itself gives its oxygen */
 static const double LN_MOST = 3, LN_AIR = -1.5630315396199446; /* ln 0.2095 */
@@ -255,7 +255,7 @@ static void find_soot(const struct cell_gas *gas, struct element_c_env *env)
 static enum rc find_goal(const struct element_c *c, const struct cell_gas *gas, double soot,
                          struct element_c_env *env)
 {
-    env->activity = c->activity * (1 - 0.8 * c->soot * soot);
+    env->activity = c->activity * (1 - SOOT_TAKES * c->soot * soot);
     env->ln_goal_bar = env->ln_gas_bar;
     if (env->activity == c->activity)
         return RC_OK;

@@ -37,7 +37,7 @@ struct element_c {
     double tau_s; /* of a good working electrode */
     double meter_ohm;
     double drift_mV_100h, memory_mV_V;
-    double soot; /* 0..1: how much activity a sooted electrode loses */
+    double soot; /* of one that soots, 0..1: at 1 soot takes 10 % of k and doubles tau */
     double double_layer_uF;
     struct nernst_wiring wiring;
 };
