@@ -296,7 +296,7 @@ static void the_solution_is_consistent_for_random_parts_and_gases(void **state)
 
 /* ---- defects */
 
-static double plateau_slope(const struct element_b *b)
+static struct vi_sweep sweep_in_air(const struct element_b *b)
 {
     enum { N = 171 };
     double u_V[N], i_mA[N];
@@ -310,7 +310,7 @@ static double plateau_slope(const struct element_b *b)
         i_mA[i] = point.i_mA;
     }
     assert_int_equal(vi_sweep_find(u_V, i_mA, N, &window, &sweep), RC_OK);
-    return sweep.slope_pct_100mV;
+    return sweep;
 }
 
 static void layer_defects_show_in_currents_ratio_and_times(void **state)
@@ -327,16 +327,36 @@ static void layer_defects_show_in_currents_ratio_and_times(void **state)
     struct element_b swapped = broken(ELEMENT_B_LAYERED, 14, 1);
     struct element_b close0 = broken(ELEMENT_B_SINGLE, 15, 0);
     struct element_b close1 = broken(ELEMENT_B_SINGLE, 15, 1);
+    struct element_b behind = broken(ELEMENT_B_ORIFICE, 15, 0);
     double r[] = {ratio(&swapped, in_n2(0.01)), ratio(&close0, in_n2(0.01)),
                   ratio(&close1, in_n2(0.01))};
     print_message("figure: D14 r %.2f; D15 r %.2f..%.2f (limit 5)\n", r[0], r[1], r[2]);
     assert_true(r[0] < 1 && r[1] < 4.05 && r[1] > 3.9 && r[2] < 1.55);
-    struct element_b dead = broken(ELEMENT_B_SINGLE, 13, 1);
-    struct element_b tired = broken(ELEMENT_B_SINGLE, 13, 0);
-    print_message("figure: D13 plateau slope %.2f..%.1f %%/100 mV, good %.3f (limit 5)\n",
-                  plateau_slope(&tired), plateau_slope(&dead), plateau_slope(&b));
-    assert_true(plateau_slope(&dead) > 5 && plateau_slope(&b) < 2);
-    assert_true(plateau_slope(&tired) < 2 && tired.wiring.ct_factor > 9); /* R_ct tells */
+    assert_true(fabs(ratio(&behind, in_n2(0.01)) - 4) <
+                0.05); /* the orifice belongs to the fine side */
+}
+
+/* R_ct and its part of the slope at no current grow as I0 falls. Nothing tilts the plateau: behind
+ * a diffusion layer the electrode has all the voltage it needs. */
+static void a_slow_electrode_shows_where_the_current_begins_and_not_on_the_plateau(void **state)
+{
+    (void)state;
+    struct element_b b = good(ELEMENT_B_SINGLE), dead = broken(ELEMENT_B_SINGLE, 13, 1),
+                     tired = broken(ELEMENT_B_SINGLE, 13, 0);
+    struct vi_sweep at[] = {sweep_in_air(&b), sweep_in_air(&tired), sweep_in_air(&dead)};
+    struct impedance z;
+    struct nernst_path path = element_b_path(&dead);
+    impedance_of_cell(&path, &dead.wiring, NERNST_T0_K, &z);
+    print_message(
+        "figure: D13 dU/dI at no current %.0f, %.0f..%.0f ohm; plateau %.3f..%.3f %%/100 mV; "
+        "R_ct %.0f ohm\n",
+        at[0].initial_ohm, at[1].initial_ohm, at[2].initial_ohm, at[1].slope_pct_100mV,
+        at[2].slope_pct_100mV, z.ct_ohm);
+    assert_true(fabs(dead.el13.i0_mA - 0.3) < 1e-12 && fabs(tired.el13.i0_mA - 1.5) < 1e-12);
+    assert_true(fabs(z.ct_ohm - 600) < 1e-9 && fabs(tired.wiring.ct_factor - 2) < 1e-12);
+    assert_true(at[1].initial_ohm > at[0].initial_ohm + 20);
+    assert_true(at[2].initial_ohm > at[0].initial_ohm + 100);
+    assert_true(at[2].slope_pct_100mV < 2);
 }
 
 /* kappa from the plateau at two pressures: I ~ p/(p + kappa) */
@@ -428,6 +448,7 @@ int main(void)
         cmocka_unit_test(impossible_questions_are_refused),
         cmocka_unit_test(the_solution_is_consistent_for_random_parts_and_gases),
         cmocka_unit_test(layer_defects_show_in_currents_ratio_and_times),
+        cmocka_unit_test(a_slow_electrode_shows_where_the_current_begins_and_not_on_the_plateau),
         cmocka_unit_test(a_missing_sublayer_shows_in_the_pressure_law),
         cmocka_unit_test(geometry_defects_show_in_their_consequence),
         cmocka_unit_test(package_defects_show_in_impedance_and_offset),

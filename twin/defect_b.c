@@ -28,17 +28,15 @@ void defect_barrier_clogged(const struct defect_target *t, double s)
 
 void defect_electrode_dead(const struct defect_target *t, double s)
 {
-    /* slower, and less than two electrons at a time: the plateau tilts */
-    double fall = defect_between(10, 100, s);
-    if (t->a) {
+    /* R_ct = RT/(alpha_n F I0): both by the same factor */
+    double fall = defect_between(2, 10, s);
+    if (t->a)
         t->a->pump.inner.i0_mA /= fall;
-        t->a->pump.inner.alpha_n = 2 - 0.7 * s;
-    }
     if (t->b)
-        t->b->el13 = (struct pump_electrode){3 / fall, 1.3, 2 - 0.7 * s};
+        t->b->el13 = (struct pump_electrode){3 / fall, 1.3, 2};
     struct nernst_wiring *w[3];
     for (unsigned i = 0, n = defect_wirings(t, w); i < n; i++)
-        w[i]->ct_factor *= 10;
+        w[i]->ct_factor *= fall;
 }
 
 /* ---- element B */
@@ -59,7 +57,7 @@ void defect_layers_swapped(const struct defect_target *t, double s)
 
 void defect_porosity_ratio(const struct defect_target *t, double s)
 {
-    double fine = 0;
+    double fine = t->b->orifice.kO2_mA > 0 ? 1 / t->b->orifice.kO2_mA : 0;
     for (size_t i = 0; i < t->b->fine_count; i++)
         fine += 1 / t->b->fine[i].kO2_mA;
     t->b->coarse.kO2_mA = defect_between(4, 1.5, s) / fine;

@@ -41,6 +41,7 @@ fails "$A" eol_barrier D02:0.3 r_crosstalk
 fails "$A" eol_barrier D06:0.1 rn_780
 fails "$A" eol_barrier D07:0 un_zero
 fails "$A" eol_barrier D12:0.3 ip_lean8
+fails "$A" eol_barrier D13:1 rp_initial
 fails "$A" eol_barrier D20:0.5 un_coupled
 fails "$A" lab_barrier D10:0.2 rc_scaled_t850
 
@@ -86,6 +87,7 @@ for defect in d["defects"]:
         assert rung["caught"] >= 11, (defect["id"], rung)
 EOF
 }
-caught "$A" eol_barrier D01,D02,D04,D05,D06,D07,D08,D10,D11,D12,D13,D16,D18,D20,D30,D39 0.5
+caught "$A" eol_barrier D01,D02,D04,D05,D06,D07,D08,D10,D11,D12,D16,D18,D20,D30,D39 0.5
+caught "$A" eol_barrier D13 0.7
 caught "$B" eol_dual_diffusion D13,D14,D15,D16,D17,D18,D19,D30 0.5
 no_sanitizer_report
