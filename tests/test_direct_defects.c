@@ -238,7 +238,7 @@ static void every_gross_defect_of_an_lsu_shows_in_its_loop(void **state)
         assert_true(moved > 1);
         tried++;
     }
-    assert_int_equal(tried, 15);
+    assert_int_equal(tried, 16);
 }
 
 static void a_defect_that_the_element_cannot_have_is_refused_with_a_reason(void **state)

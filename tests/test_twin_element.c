@@ -143,8 +143,78 @@ static void the_current_stops_at_the_clamp_of_the_controller(void **state)
     (void)state;
     lsu_init(&lsu, &lsu_kind_49, &nominal, &gas, HOT_K);
     run(&lsu, &gas, 300, true);
-    assert_true(fabs(lsu.ip_mA - 5) < 1e-6);
+    assert_true(fabs(lsu.ip_mA - 6) < 1e-6);
     assert_true(lsu_un_mV(&lsu) < 100); /* and U_N can no longer be held */
+    /* exhaust of lambda 0.40 needs -5.2 mA, pure hydrogen more than it allows */
+    gas = view_of(
+        (struct gas_mix){
+            .x = {[GAS_CO] = 0.228, [GAS_H2] = 0.190, [GAS_CO2] = 0.024, [GAS_H2O] = 0.069}},
+        2);
+    run(&lsu, &gas, 300, true);
+    print_message("figure: exhaust of lambda 0.40 takes %.2f mA\n", lsu.ip_mA);
+    assert_true(num_within(lsu.ip_mA, -5.4, -4.9) && fabs(lsu_un_mV(&lsu) - 450) < 0.01);
+    gas = view_of((struct gas_mix){.x = {[GAS_H2] = 0.99, [GAS_H2O] = 0.01}}, 3);
+    run(&lsu, &gas, 300, true);
+    assert_true(fabs(lsu.ip_mA + 9) < 1e-6 && lsu_un_mV(&lsu) > 600);
+}
+
+static const struct lsu_part without_barrier = {
+    .barrier = 1, .raw = 1, .kappa = 1, .tau_s = 0.012, .rn = 1, .or_ohm = 1e3};
+
+/* The EMF that the loop holds, mV. */
+static double held_emf_mV(const struct lsu *lsu)
+{
+    return lsu->nernst_mV * (lsu->ln_reference + 2 * log(lsu->u_set));
+}
+
+static void a_missing_barrier_moves_the_emf_and_not_the_current(void **state)
+{
+    const struct gas_mix *mixes[] = {&gas_mix_air, &rich};
+    const double most_uA[] = {0.1, 1};
+    (void)state;
+    for (size_t i = 0; i < COUNT(mixes); i++) {
+        struct gas_view gas = view_of(*mixes[i], 1);
+        struct lsu sound, crossed;
+        lsu_init(&sound, &lsu_kind_49, &nominal, &gas, HOT_K);
+        lsu_init(&crossed, &lsu_kind_49, &without_barrier, &gas, HOT_K);
+        run(&sound, &gas, 200, true);
+        run(&crossed, &gas, 200, true);
+        double moved_mV = held_emf_mV(&crossed) - held_emf_mV(&sound);
+        print_message(
+            "figure: R_c %.1f ohm moves the EMF by %.1f mV and Ip of %.3f mA by %.3f uA\n",
+            crossed.rc_ohm, moved_mV, crossed.ip_mA, 1000 * (crossed.ip_mA - sound.ip_mA));
+        assert_true(num_within(crossed.rc_ohm, 15.5, 16.5) && sound.rc_ohm == 0);
+        assert_true(fabs(moved_mV + crossed.rc_ohm * crossed.ip_mA) < 0.01);
+        assert_true(1000 * fabs(crossed.ip_mA - sound.ip_mA) < most_uA[i]);
+        assert_true(lsu_un_mV(&crossed) == 450 && crossed.quiet);
+    }
+}
+
+static void a_missing_barrier_makes_the_loop_slower_and_shows_in_un_at_once(void **state)
+{
+    struct gas_view before = view_of(gas_mix_n2, 1), after = view_of(gas_mix_air, 2);
+    struct lsu_part parts[] = {nominal, without_barrier};
+    double left[2], un_mV[2];
+    (void)state;
+    for (size_t i = 0; i < COUNT(parts); i++) {
+        struct lsu lsu;
+        parts[i].tau_s = 1e-4; /* all of the step is there at once */
+        lsu_init(&lsu, &lsu_kind_49, &parts[i], &before, HOT_K);
+        run(&lsu, &before, 200, true);
+        run(&lsu, &after, 1, true);
+        left[i] = 1 - lsu.ip_mA / lsu.limit_mA;
+        run(&lsu, &after, 4, true);
+        un_mV[i] = lsu_un_mV(&lsu) - 450;
+        run(&lsu, &after, 200, true);
+        assert_true(lsu_un_mV(&lsu) == 450);
+    }
+    print_message(
+        "figure: after 10 ms %.1f and %.1f %% are left, after 50 ms U_N is off by %.2f and "
+        "%.2f mV\n",
+        100 * left[0], 100 * left[1], un_mV[0], un_mV[1]);
+    assert_true(fabs(left[0] - exp(-10.0 / 8)) < 1e-3);
+    assert_true(fabs(left[1] - exp(-10.0 / (8 * (1 + 0.05 * 15.94)))) < 1e-3);
+    assert_true(fabs(un_mV[1] - un_mV[0]) > 1);
 }
 
 static void a_cold_cell_is_finite_in_everything_it_shows(void **state)
@@ -159,7 +229,7 @@ static void a_cold_cell_is_finite_in_everything_it_shows(void **state)
         assert_true(lsu.ri_ohm > 29);
         lsu_step(&lsu, &gas, T_K, true);
         assert_true(num_within(lsu_un_mV(&lsu), 0, 1300));
-        assert_true(num_within(lsu.ip_mA, -5, 5));
+        assert_true(num_within(lsu.ip_mA, -9, 6));
     }
 }
 
@@ -210,6 +280,8 @@ int main(void)
         cmocka_unit_test(without_the_loop_the_cell_shows_the_emf_of_the_gas),
         cmocka_unit_test(nothing_is_pumped_while_the_loop_is_off),
         cmocka_unit_test(the_current_stops_at_the_clamp_of_the_controller),
+        cmocka_unit_test(a_missing_barrier_moves_the_emf_and_not_the_current),
+        cmocka_unit_test(a_missing_barrier_makes_the_loop_slower_and_shows_in_un_at_once),
         cmocka_unit_test(a_cold_cell_is_finite_in_everything_it_shows),
         cmocka_unit_test(small_moves_of_temperature_are_followed_without_a_jump),
         cmocka_unit_test(the_noise_is_normal_and_belongs_to_its_tick),

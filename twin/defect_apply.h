@@ -51,6 +51,7 @@ void defect_heater_loose(const struct defect_target *t, double s);
 void defect_contact_bad(const struct defect_target *t, double s);
 
 /* ---- the LSU in its loop, as far as its model carries them */
+void defect_lsu_barrier_missing(struct part *part, const struct lsu_kind *kind, double s);
 void defect_lsu_cracked(struct part *part, const struct lsu_kind *kind, double s);
 void defect_lsu_clogged(struct part *part, const struct lsu_kind *kind, double s);
 void defect_lsu_electrode_dead(struct part *part, const struct lsu_kind *kind, double s);

@@ -1,3 +1,5 @@
+#include <math.h>
+
 #include "twin/defect_apply.h"
 
 void defect_lsu_cracked(struct part *part, const struct lsu_kind *kind, double s)
@@ -47,10 +49,17 @@ void defect_lsu_trim_wrong(struct part *part, const struct lsu_kind *kind, doubl
     part->lsu.barrier *= population_trim(kind, part->trim_error) / population_trim(kind, 0);
 }
 
-void defect_lsu_electrode_dead(struct part *part, const struct lsu_kind *kind, double s)
+void defect_lsu_barrier_missing(struct part *part, const struct lsu_kind *kind, double s)
 {
     (void)kind;
-    part->lsu.loop_slower = 2 + 18 * s; /* its polarisation stands in the way of the pump */
+    part->lsu.or_ohm = defect_between(3e3, 1e3, s);
+}
+
+void defect_lsu_electrode_dead(struct part *part, const struct lsu_kind *kind, double s)
+{
+    /* R_ct C_dl of 1.2 ms grows with R_ct, beside the 8 ms of the loop */
+    (void)kind;
+    part->lsu.loop_slower = 1.2 / 8 * (defect_between(2, 10, s) - 1);
 }
 
 void defect_lsu_electrolyte_cracked(struct part *part, const struct lsu_kind *kind, double s)
@@ -86,8 +95,9 @@ void defect_lsu_insulation_damp(struct part *part, const struct lsu_kind *kind, 
 
 void defect_lsu_electrode_poisoned(struct part *part, const struct lsu_kind *kind, double s)
 {
+    /* activity 0.5..0.05: exp(-Da) of the fuel leaves unburnt, Da 6 as of CO (nernst_convert) */
     (void)kind;
-    part->lsu.rich_loss = 0.05 + 0.25 * s; /* fuel leaves unburnt */
+    part->lsu.rich_loss = exp(-6 * defect_between(0.5, 0.05, s));
     part->lsu.tau_s *= 1 + 4 * s;
 }
 

@@ -7,7 +7,8 @@ enum { A = DEFECT_ON_A, B = DEFECT_ON_B, C = DEFECT_ON_C, ABC = DEFECT_ON_ALL };
 
 /* clang-format off */
 static const struct defect_table_row rows[] = {
-    {1, A, "barrier layer missing", "T13 T14 T15", defect_barrier_missing, NULL},
+    {1, A, "barrier layer missing", "T13 T14 T15",
+        defect_barrier_missing, defect_lsu_barrier_missing},
     {2, A, "barrier layer with pin-holes", "T13", defect_barrier_pinhole, NULL},
     {4, A, "barrier layer in the wrong level", "T13 T06", defect_barrier_level, NULL},
     {5, A, "barrier layer over the pump cut-out", "T06 T11", defect_barrier_on_pump, NULL},

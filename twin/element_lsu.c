@@ -7,7 +7,11 @@ static const double UN_SET_mV = 450;
 static const double RT_4F_mV_K = 1000 * GAS_R_J_MOLK / (4 * GAS_FARADAY_C_MOL);
 static const double CAVITY_mC = 0.44;       /* per unit of O2 fraction, 0.1 mm3 at 780 degC */
 static const double LOOP_TAU_S = 0.008;     /* pump current loop of the controller */
-static const double IP_STOP_mA = 5;         /* and its clamp */
+static const double LOOP_GAIN_1_ohm = 0.05; /* 50 mA/V */
+/* The most that the published sheet of the LSU 4.9 allows (Bosch 0 258 017 025), rich and air. */
+static const double IP_RICH_mA = -9, IP_LEAN_mA = 6;
+/* Pump cell where the barrier layer is missing, as in element A: 75 ohm at 780 degC. */
+static const double RP_FLAT_ohm = 15, RP_ohm = 60, NETWORK_T0_K = 1053.15;
 static const double INPUT_ohm = 200e3;      /* of the controller, towards 450 mV */
 static const double TRACE = 1e-6;           /* water in any gas: keeps U_N finite in dry gas */
 static const double DOUBLE_LAYER_mF = 0.02; /* of the measuring electrode */
@@ -51,6 +55,29 @@ double lsu_ri_degC(const struct lsu_kind *kind, double ri_ohm)
     return T_K > 0 && T_K < 2273.15 ? T_K - 273.15 : 2000;
 }
 
+/* Pump cell, Nernst cell and the path beside them are one electrolyte of one activation. */
+static double crosstalk_ohm(const struct lsu *lsu, double T_K)
+{
+    const struct lsu_kind *kind = lsu->kind;
+    if (!(lsu->part.or_ohm > 0))
+        return 0;
+    double activation = exp(kind->ri_b_K * (1 / T_K - 1 / NETWORK_T0_K));
+    double rp_ohm = RP_FLAT_ohm + RP_ohm * activation;
+    double rn_ohm = (lsu_ri_ohm(kind, T_K) - kind->rs_ohm) * lsu->part.rn;
+    return rp_ohm * rn_ohm / (rn_ohm + lsu->part.or_ohm * activation);
+}
+
+/* The electrode's oxygen pressure at the set-point, with `ip_mA` through the pump cell. */
+static void aim(struct lsu *lsu, double ip_mA)
+{
+    double drop_mV = lsu->ri_base_ohm * lsu->kind->reference_uA * 1e-3 + lsu->rc_ohm * ip_mA;
+    double ln_pO2e = lsu->ln_reference - (UN_SET_mV - drop_mV) / lsu->nernst_mV;
+    if (!(ln_pO2e < -1)) /* cold: the drop across R_N is larger than the set-point */
+        ln_pO2e = -1;
+    lsu->u_set = exp(-0.5 * ln_pO2e);
+    gas_barrier_point_at(&lsu->barrier, &lsu->at, ln_pO2e, &lsu->point);
+}
+
 static void update_temperature(struct lsu *lsu, double T_K, double pressure_kPa)
 {
     const struct lsu_kind *kind = lsu->kind;
@@ -67,13 +94,16 @@ static void update_temperature(struct lsu *lsu, double T_K, double pressure_kPa)
     lsu->ri_base_ohm += lsu->part.lead_ohm;
     lsu->f_slope = gas_barrier_factor(&lsu->barrier, hot_K + 1, pressure_kPa) / lsu->at.f - 1;
 
-    double emf_mV = UN_SET_mV - lsu->ri_base_ohm * kind->reference_uA * 1e-3;
     lsu->ln_reference = log(kind->reference_x * lsu->at.p_bar);
-    double ln_pO2e = lsu->ln_reference - emf_mV / lsu->nernst_mV;
-    if (!(ln_pO2e < -1)) /* cold: the drop across R_N is larger than the set-point */
-        ln_pO2e = -1;
-    lsu->u_set = exp(-0.5 * ln_pO2e);
-    gas_barrier_point_at(&lsu->barrier, &lsu->at, ln_pO2e, &lsu->point);
+    lsu->rc_ohm = crosstalk_ohm(lsu, T_K);
+    lsu->loop_keep = exp(-TWIN_STEP_S / (LOOP_TAU_S * (1 + lsu->part.loop_slower) *
+                                         (1 + LOOP_GAIN_1_ohm * lsu->rc_ohm)));
+    aim(lsu, 0);
+}
+
+static double held_mA(double ip_mA)
+{
+    return ip_mA > IP_LEAN_mA ? IP_LEAN_mA : ip_mA < IP_RICH_mA ? IP_RICH_mA : ip_mA;
 }
 
 static void update_gas(struct lsu *lsu, const struct gas_view *gas)
@@ -82,6 +112,10 @@ static void update_gas(struct lsu *lsu, const struct gas_view *gas)
     const double *x = gas->mix.x;
     lsu->gas_serial = gas->serial;
     lsu->limit_base_mA = gas_barrier_current_mA(k, &lsu->point, &gas->mix);
+    if (lsu->rc_ohm > 0) { /* one round: 100 mV of EMF are less than 1 % of the current */
+        aim(lsu, held_mA(lsu->limit_base_mA));
+        lsu->limit_base_mA = gas_barrier_current_mA(k, &lsu->point, &gas->mix);
+    }
 
     /* The cavity: how much oxygen it lacks or has in excess at the set-point, and how fast it
      * follows what the pump leaves over. */
@@ -135,7 +169,6 @@ void lsu_init(struct lsu *lsu, const struct lsu_kind *kind, const struct lsu_par
 {
     *lsu = (struct lsu){.kind = kind, .part = *part};
     lsu->lag_keep = exp(-TWIN_STEP_S / part->tau_s);
-    lsu->loop_keep = exp(-TWIN_STEP_S / (LOOP_TAU_S * (1 + part->loop_slower)));
     scale_barrier(lsu);
     update(lsu, gas, T_K);
     lsu->lag_mA = lsu->limit_mA;
@@ -152,12 +185,11 @@ static void step_current(struct lsu *lsu)
     lsu->lag_mA = lsu->limit_mA + (lsu->lag_mA - lsu->limit_mA) * lsu->lag_keep;
     double goal = 0;
     if (lsu->regulated)
-        goal = lsu->lag_mA > IP_STOP_mA    ? IP_STOP_mA
-               : lsu->lag_mA < -IP_STOP_mA ? -IP_STOP_mA
-                                           : lsu->lag_mA;
+        goal = held_mA(lsu->lag_mA);
     if (lsu->part.reversed)
-        goal = goal > 0 ? -IP_STOP_mA : IP_STOP_mA;
+        goal = goal > 0 ? IP_RICH_mA : IP_LEAN_mA;
     lsu->ip_mA = lsu->regulated ? goal + (lsu->ip_mA - goal) * lsu->loop_keep : 0;
+    lsu->hold_mA = lsu->ip_mA + (lsu->hold_mA - lsu->ip_mA) * lsu->loop_keep;
 
     double left_mA = lsu->lag_mA - lsu->ip_mA;
     double y_goal = left_mA / (left_mA > 0 ? lsu->lean_mA : lsu->rich_mA);
@@ -165,10 +197,12 @@ static void step_current(struct lsu *lsu)
     lsu->y = y_goal + (lsu->y - y_goal) * y_keep;
 
     double moving = fabs(lsu->limit_mA - lsu->lag_mA) + fabs(goal - lsu->ip_mA);
+    if (lsu->rc_ohm > 0)
+        moving += fabs(lsu->hold_mA - lsu->ip_mA);
     bool still = moving < QUIET_mA && fabs(lsu->y - (lsu->regulated ? 0 : y_goal)) < 1e-12;
     if (still) {
         lsu->lag_mA = lsu->limit_mA;
-        lsu->ip_mA = goal;
+        lsu->ip_mA = lsu->hold_mA = goal;
         lsu->quiet = true;
     }
 }
@@ -216,13 +250,15 @@ static double cavity_emf_mV(const struct lsu *lsu, double y)
 static double regulated_mV(const struct lsu *lsu)
 {
     double swing_mV = -1000 * lsu->y * CAVITY_mC / DOUBLE_LAYER_mF;
+    double fed_mV = lsu->rc_ohm * (lsu->ip_mA - lsu->hold_mA);
     if (fabs(swing_mV) < 0.001)
-        return UN_SET_mV;
+        return UN_SET_mV + fed_mV;
     double reference_mV = lsu->ri_ohm * lsu->kind->reference_uA * 1e-3;
     double stop_mV = cavity_emf_mV(lsu, lsu->y_set + lsu->y) + reference_mV - UN_SET_mV;
+    stop_mV += lsu->rc_ohm * lsu->hold_mA;
     if (fabs(stop_mV) < fabs(swing_mV))
         swing_mV = stop_mV;
-    return UN_SET_mV + swing_mV;
+    return UN_SET_mV + swing_mV + fed_mV;
 }
 
 double lsu_un_mV(const struct lsu *lsu)

@@ -1,11 +1,16 @@
 /* A wide-band dual-cell element of the LSU class, as its controller sees it.
  *
  *   I   = the barrier function of gas/barrier.h with pO2e from U_N = 450 mV
- *   U_N = (RT/4F) ln(p_ref/pO2e) + R_N I_ref,   R_N = Rs + exp(a + b/T)
+ *   U_N = (RT/4F) ln(p_ref/pO2e) + R_N I_ref + R_c I,   R_N = Rs + exp(a + b/T)
  *
  * The controller holds U_N at 450 mV with I; the limiting current follows the gas with the lag
  * of the barrier, and what the loop has not pumped yet stays in the cavity and moves U_N. Positive:
- * oxygen is pumped out of the cavity (lean gas).
+ * oxygen is pumped out of the cavity (lean gas). I stays within the published -9..+6 mA.
+ *
+ * R_c = R_p R_Na/(R_Na + R_OR) is there where the barrier layer between the cells is missing
+ * (R_OR; R_Na the activated part of R_N, R_p 75 ohm at T0, 15 ohm of it flat). The controller sees
+ * it in U_N: the EMF it holds is 450 mV - R_N I_ref - R_c I, and a loop of proportional gain K is
+ * slower by 1 + K R_c, K 50 mA/V as published for the rusEFI wideband firmware.
  *
  * Sources: R_N fitted to the table in the rusEFI wideband firmware; heater from the Bosch
  * Motorsport data sheets. The lag of the barrier, the cavity (0.1 mm3) and the pumped reference (47
@@ -39,6 +44,7 @@ struct lsu_part {
     double tau_s;   /* of the barrier */
     double rn;      /* factor on R_N */
     /* of defects, 0 in a good part */
+    double or_ohm;      /* R_OR at 780 degC; 0: the barrier layer is sound */
     double lead_ohm;    /* in series with R_N */
     double side_K;      /* pump cell hotter than Nernst cell */
     double rich_loss;   /* share of CO and H2 that leaves unburnt */
@@ -51,7 +57,7 @@ struct lsu {
     struct lsu_part part;
     double lag_keep, loop_keep; /* per step */
     struct gas_barrier barrier; /* of this part */
-    double ri_ohm;
+    double ri_ohm, rc_ohm;      /* R_c follows T as far as the slopes below are computed anew */
     /* at this temperature and pressure, and the slopes from there */
     double T_K, pressure_kPa, nernst_mV, ri_base_ohm, ri_slope, f_slope, u_set, ln_reference;
     struct gas_barrier_at at;
@@ -63,7 +69,8 @@ struct lsu {
     double total_C, total_H, u_zero, y_set, lean_mA, rich_mA, lean_keep, rich_keep;
     /* state */
     double lag_mA, ip_mA;
-    double y; /* oxygen left in the cavity, mole fraction; negative: missing */
+    double hold_mA; /* the current whose R_c I the loop has already taken out of U_N */
+    double y;       /* oxygen left in the cavity, mole fraction; negative: missing */
     bool regulated, quiet;
 };
 
