@@ -44,14 +44,44 @@ static void one_relaxation_with_n_1_is_a_half_circle(void **state)
 static void inductance_and_diffusion_have_their_known_form(void **state)
 {
     (void)state;
-    struct impedance z = {
-        .inductance_uH = 5, .warburg_ohm_s = 10, .bulk_n = 1, .gb_n = 1, .ct_n = 1};
-    struct impedance_point p = impedance_at(&z, 1);
-    double w = 2 * M_PI;
-    assert_true(fabs(p.re_ohm - 10 / sqrt(w) * M_SQRT1_2) < 1e-12);
-    assert_true(fabs(p.im_ohm - (w * 5e-6 - 10 / sqrt(w) * M_SQRT1_2)) < 1e-12);
-    z.warburg_ohm_s = 0;
+    struct impedance z = {.inductance_uH = 5, .bulk_n = 1, .gb_n = 1, .ct_n = 1};
     assert_true(fabs(impedance_at(&z, 1e4).im_ohm - 2 * M_PI * 1e4 * 5e-6) < 1e-12);
+    /* a layer of 200 ohm and 30 ms, no double layer: a Warburg line when fast, a resistance when
+     * slow */
+    z = (struct impedance){.ct_ohm = 60, .ct_n = 1, .diffusion_ohm = 200, .diffusion_s = 0.03};
+    struct impedance_point fast = impedance_at(&z, 500), slow = impedance_at(&z, 1e-3);
+    double line_ohm = 200 / sqrt(2 * M_PI * 500 * 0.03);
+    assert_true(fabs(fast.re_ohm - 60 - line_ohm * M_SQRT1_2) < 1e-3);
+    assert_true(fabs(fast.im_ohm + line_ohm * M_SQRT1_2) < 1e-3);
+    assert_true(fabs(slow.re_ohm - 260) < 1e-3 && fabs(slow.im_ohm) < 0.02);
+    /* a third of w t in the reactance at the slow end: tanh x / x = 1 - x^2/3 */
+    assert_true(fabs(slow.im_ohm / (-200 * 2 * M_PI * 1e-3 * 0.03 / 3) - 1) < 1e-3);
+    z.diffusion_ohm = 1e12; /* nothing comes through it: the store alone */
+    z.store_mF = 0.2;
+    struct impedance_point store = impedance_at(&z, 5);
+    assert_true(fabs(store.re_ohm - 60) < 1e-3);
+    assert_true(fabs(store.im_ohm + 1 / (2 * M_PI * 5 * 0.2e-3)) < 1e-2);
+}
+
+static void the_double_layer_hides_the_gas_from_1_kHz_on(void **state)
+{
+    (void)state;
+    struct impedance z = cell(T780_K), with = z, blocked = z;
+    with.diffusion_ohm = 210; /* 1 % of oxygen in the cavity */
+    with.diffusion_s = 0.03;
+    with.store_mF = 0.19;
+    blocked.diffusion_ohm = 2e6; /* 1 ppm */
+    blocked.diffusion_s = 0.03;
+    double off = impedance_at(&with, 1000).re_ohm - impedance_at(&z, 1000).re_ohm;
+    double off4 = impedance_at(&with, 4000).re_ohm - impedance_at(&z, 4000).re_ohm;
+    double missing = impedance_at(&blocked, 1000).re_ohm - impedance_at(&z, 1000).re_ohm;
+    double low = impedance_at(&with, 1).re_ohm - impedance_at(&z, 1).re_ohm;
+    print_message(
+        "figure: gas of 1 %% O2: %+.3f ohm at 4 kHz, %+.3f at 1 kHz, %+.1f at 1 Hz; 1 ppm: "
+        "%+.2f at 1 kHz\n",
+        off4, off, low, missing);
+    assert_true(fabs(off) < 0.1 && fabs(off4) < 0.01 && fabs(missing) < 2);
+    assert_true(low > 150 && low < 210);
 }
 
 static void leads_are_not_activated_and_the_electrolyte_is(void **state)
@@ -75,6 +105,7 @@ int main(void)
         cmocka_unit_test(the_high_frequency_end_is_the_published_resistance),
         cmocka_unit_test(one_relaxation_with_n_1_is_a_half_circle),
         cmocka_unit_test(inductance_and_diffusion_have_their_known_form),
+        cmocka_unit_test(the_double_layer_hides_the_gas_from_1_kHz_on),
         cmocka_unit_test(leads_are_not_activated_and_the_electrolyte_is),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -364,6 +364,8 @@ struct impedance_point direct_a_lock_in(const struct direct_a *a, const struct d
     double T_K = at->T_K + (wires->relay2 ? direct_side_K(wiring, at) : 0);
     plain.hf_factor = 1; /* in the path already */
     impedance_of_cell(&path, &plain, T_K, &z);
+    if (wires->sine_Hz < IMPEDANCE_GAS_Hz)
+        direct_a_gas_impedance(a, wires, at, &z);
     struct impedance_point current_A = direct_sine_A(&z, wires->sine_V, wires->sine_Hz);
     if (!wires->relay2)
         return direct_drop_V(&z, current_A, wires->sine_Hz);

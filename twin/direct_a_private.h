@@ -28,5 +28,8 @@ double electric_store_mC(const struct electric *e, double T_K);
  */
 double electric_u_mV(const struct electric *e, const struct direct_wires *wires,
                      const struct direct_at *at, double z, double ip_mA);
+/* What the gas in the cavity and in its barrier adds to the electrodes in the cavity. */
+void direct_a_gas_impedance(const struct direct_a *a, const struct direct_wires *wires,
+                            const struct direct_at *at, struct impedance *z);
 
 #endif

@@ -4,6 +4,7 @@
 #include "twin/direct.h"
 
 static const double LN_LEAST = -230, GAS_STILL = 1e-9, TOLERANCE = 1e-10, MOST_mV = 2500;
+static const double STEP = 0.01, LAYER = 2.47; /* of ln p; of the lag: L^2/D */
 
 /* One electrode behind its layer. */
 struct side {
@@ -187,6 +188,21 @@ void direct_b_read(const struct direct_b *b, const struct direct_wires *wires,
     *out = r;
 }
 
+/* The gas behind the fine layer; the coarse one has a tenth of its impedance. */
+static void add_gas(const struct direct_b *b, const struct direct_wires *wires,
+                    const struct direct_at *at, struct impedance *z)
+{
+    struct electric e;
+    bool unused = false;
+    prepare(b, at, &e);
+    double ln_p = side_z(&e.s13, driven(&e, &wires->source, &unused).i_mA, &unused);
+    double falls_mA = (side_mA(&e.s13, ln_p - STEP) - side_mA(&e.s13, ln_p + STEP)) / (2 * STEP);
+    if (!(falls_mA > 0))
+        return;
+    z->diffusion_ohm = e.nernst_mV / falls_mA;
+    z->diffusion_s = LAYER * b->part.tau_13_s;
+}
+
 /* What the sine flows through: the cell, or from one electrode to the contact in the middle, half
  * of the difference of temperature away from the cell. False: nothing is connected there. */
 static bool driven_path(const struct direct_b *b, const struct direct_wires *wires,
@@ -205,6 +221,8 @@ static bool driven_path(const struct direct_b *b, const struct direct_wires *wir
     path = direct_path(&path, &b->part.wiring, at->u);
     plain.hf_factor = 1; /* in the path already */
     impedance_of_cell(&path, &plain, T_K, out);
+    if (wires->sine_Hz < IMPEDANCE_GAS_Hz && !wires->relay1)
+        add_gas(b, wires, at, out);
     return true;
 }
 

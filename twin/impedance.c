@@ -33,14 +33,28 @@ static double complex arc(double ohm, double w_tau, double n)
     return ohm / (1 + pow(w_tau, n) * turn);
 }
 
+/* Charge transfer and the gas behind it, beside the double layer. */
+static double complex electrode(const struct impedance *z, double w)
+{
+    double complex open = arc(z->ct_ohm, w * z->ct_ohm * z->dl_uF * 1e-6, z->ct_n);
+    if (!(z->diffusion_ohm > 0))
+        return open;
+    double complex root = csqrt(w * z->diffusion_s * (double complex)I);
+    double complex layer_S = root / ctanh(root) / z->diffusion_ohm;
+    if (!(z->diffusion_s > 0))
+        layer_S = 1 / z->diffusion_ohm;
+    double complex gas_ohm = 1 / (layer_S + w * z->store_mF * 1e-3 * (double complex)I);
+    double complex double_layer_S = 1 / open - 1 / z->ct_ohm;
+    return 1 / (double_layer_S + 1 / (z->ct_ohm + gas_ohm));
+}
+
 struct impedance_point impedance_at(const struct impedance *z, double f_Hz)
 {
     double w = 2 * M_PI * f_Hz;
     double complex sum = z->lead_ohm + w * z->inductance_uH * 1e-6 * (double complex)I;
     sum += arc(z->bulk_ohm, w * z->bulk_tau_us * 1e-6, z->bulk_n);
     sum += arc(z->gb_ohm, w * z->gb_tau_us * 1e-6, z->gb_n);
-    sum += arc(z->ct_ohm, w * z->ct_ohm * z->dl_uF * 1e-6, z->ct_n);
-    sum += z->warburg_ohm_s / sqrt(w) * (M_SQRT1_2 - M_SQRT1_2 * (double complex)I);
+    sum += electrode(z, w);
     return (struct impedance_point){creal(sum), cimag(sum)};
 }
 
