@@ -47,6 +47,13 @@ struct envelope_limit {
     enum { TRIP_FAIL, TRIP_CLEANUP, TRIP_ESTOP } action;
 };
 
+/* What the station's kind of part says, as a name of a sequence: "type.trim_series". */
+struct type_constant {
+    const char *name;
+    struct unit unit;
+    double value; /* in it */
+};
+
 struct bench_view {
     const char *station_name, *station_kind;
     unsigned sites;
@@ -54,6 +61,8 @@ struct bench_view {
     size_t channel_count;
     const struct envelope_limit *envelope;
     size_t envelope_count;
+    const struct type_constant *constants;
+    size_t constant_count;
     double extraction_Lmin;                  /* proven by an interlock; 0: none declared */
     double volume_L;                         /* gas volume from the controllers to the sensor */
     double purge_volumes, interlude_volumes; /* 5 and 3 unless the station asks for more */

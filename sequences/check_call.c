@@ -1,5 +1,8 @@
 /* Functions: of expressions (abs, sqrt, elapsed ...) and of measurements (mean, t63, fit_slope
  * ...). */
+#include <math.h>
+
+#include "analysis/e_series.h"
 #include "sequences/check.h"
 #include "sequences/measure_func.h"
 
@@ -296,8 +299,26 @@ static struct check_type check_cell_mode(struct check *c, struct expr *call)
     return check_number_type(dim_one, NULL);
 }
 
-static const char *const math_names[] = {"abs", "sqrt", "exp", "ln", "log", "log10", "cell_mode"};
-enum { NAMES_COUNT = COUNT(math_names), MATH_COUNT = NAMES_COUNT - 1 };
+/* e_series(84.5 ohm, 96) */
+static struct check_type check_series(struct check *c, struct expr *call)
+{
+    struct check_type of = check_expr(c, call->arg[0]);
+    bool plain = check_dim(c, call->arg[1], dim_one, "the number of a series");
+    if (of.kind != KIND_BAD && (of.kind != KIND_NUMBER || of.dim.of != DIM_PLAIN)) {
+        check_error(c, call->arg[0]->at, NULL, "%s needs a number", call->text);
+        return bad_type();
+    }
+    double series = check_number(c, call->arg[1]);
+    if (plain && !isnan(series) && isnan(e_series_nearest(1, series))) {
+        check_error(c, call->arg[1]->at, NULL, "a series is one of 3, 6, 12, 24, 48, 96, 192");
+        return bad_type();
+    }
+    return plain ? of : bad_type();
+}
+
+static const char *const math_names[] = {"abs", "sqrt",  "exp",       "ln",
+                                         "log", "log10", "cell_mode", "e_series"};
+enum { NAMES_COUNT = COUNT(math_names), MATH_COUNT = NAMES_COUNT - 2 };
 
 static const char *function_name(const void *ctx, size_t i)
 {
@@ -330,6 +351,9 @@ struct check_type check_call(struct check *c, struct expr *call)
         return check_extreme(c, call);
     if (strcmp(call->text, "cell_mode") == 0)
         return check_cell_mode(c, call);
+    if (strcmp(call->text, "e_series") == 0)
+        return need_args(c, call->text, call->at, call->args, 2) ? check_series(c, call)
+                                                                 : bad_type();
     for (size_t i = 0; i < MATH_COUNT; i++) {
         if (strcmp(call->text, math_names[i]) == 0)
             return need_args(c, call->text, call->at, call->args, 1) ? check_math(c, call)

@@ -243,6 +243,22 @@ static bool resolve_capture(struct check *c, struct expr *expr, struct check_typ
     return true;
 }
 
+/* A constant of the station's kind of part becomes the quantity that it is. */
+static bool resolve_constant(struct check *c, struct expr *expr, struct check_type *out)
+{
+    for (size_t i = 0; i < c->view->constant_count; i++) {
+        const struct type_constant *constant = &c->view->constants[i];
+        if (strcmp(expr->text, constant->name) != 0)
+            continue;
+        expr->kind = EXPR_QUANTITY;
+        expr->value = constant->value;
+        expr->unit = constant->unit;
+        *out = check_expr(c, expr);
+        return true;
+    }
+    return false;
+}
+
 struct check_type check_resolve(struct check *c, struct expr *expr)
 {
     struct check_type type = {.kind = KIND_BAD};
@@ -263,8 +279,12 @@ struct check_type check_resolve(struct check *c, struct expr *expr)
                      channel->name, channel->nothing);
         return bind(expr, BIND_CHANNEL, channel, check_channel_type(channel));
     }
+    if (resolve_constant(c, expr, &type))
+        return type;
     const char *help = near_anything(c, expr->text);
-    if (strchr(expr->text, '.'))
+    if (strncmp(expr->text, "type.", 5) == 0)
+        check_error(c, expr->at, NULL, "the station's kind of part says no '%s'", expr->text);
+    else if (strchr(expr->text, '.'))
         check_error(c, expr->at, help, "channel '%s' is not on this station", expr->text);
     else
         check_error(c, expr->at, help, "'%s' is not known here", expr->text);
@@ -292,5 +312,7 @@ void check_braces(struct check *c, const char *text, struct place at, bool quote
         }
         struct expr expr = {.kind = EXPR_NAME, .at = where, .text = copy};
         (void)check_resolve(c, &expr);
+        if (expr.kind != EXPR_NAME)
+            check_error(c, where, NULL, "'%s' cannot stand in a name", copy);
     }
 }

@@ -1,6 +1,7 @@
 #include <math.h>
 
 #include "analysis/cell_mode.h"
+#include "analysis/e_series.h"
 #include "sequences/eval_private.h"
 
 static double truth(bool is)
@@ -81,6 +82,15 @@ static double monadic(enum eval_op op, double x)
     }
 }
 
+static double dyadic(enum eval_op op, double a, double b)
+{
+    if (isnan(a) || isnan(b))
+        return (double)NAN;
+    if (op == EVAL_SERIES)
+        return e_series_nearest(a, b);
+    return (op == EVAL_MIN) == (a < b) ? a : b;
+}
+
 static struct eval_value load_column(const struct eval_context *c, const struct eval_instr *i)
 {
     const struct eval_table *table = &c->tables[i->b / EVAL_TABLE_COLUMNS];
@@ -146,7 +156,7 @@ struct eval_value eval_run(const struct eval_code *code, const struct eval_conte
                 (struct eval_value){cell_mode(&stack[top - 1]), (double)NAN, NULL, code->unit};
             continue;
         }
-        bool two = i->op == EVAL_BINARY || i->op == EVAL_MIN || i->op == EVAL_MAX;
+        bool two = i->op == EVAL_BINARY || i->op >= EVAL_MIN;
         struct eval_value *a = &stack[top - (two ? 2 : 1)], *b = &stack[top - 1];
         /* Compiled code has loaded both; clearing the stack for every run would cost more. */
         /* NOLINTNEXTLINE(clang-analyzer-core.uninitialized.Branch): it cannot know that */
@@ -157,9 +167,7 @@ struct eval_value eval_run(const struct eval_code *code, const struct eval_conte
         else if (text)
             si = (double)NAN;
         else if (two)
-            si = isnan(a->si) || isnan(b->si)             ? (double)NAN
-                 : (i->op == EVAL_MIN) == (a->si < b->si) ? a->si
-                                                          : b->si;
+            si = dyadic(i->op, a->si, b->si);
         else
             si = monadic(i->op, a->si);
         *a = (struct eval_value){si, (double)NAN, NULL, code->unit};

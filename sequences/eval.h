@@ -29,6 +29,7 @@ enum eval_op {
     EVAL_LOG10,
     EVAL_MIN,
     EVAL_MAX,
+    EVAL_SERIES,   /* nearest preferred value */
     EVAL_CELL_MODE /* of four; the names of a call say how many */
 };
 

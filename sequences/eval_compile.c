@@ -18,7 +18,7 @@ struct part {
 static const struct { const char *name; enum eval_op op; unsigned args; } functions[] = {
     {"elapsed", EVAL_ELAPSED, 0}, {"abs", EVAL_ABS, 1}, {"sqrt", EVAL_SQRT, 1},
     {"exp", EVAL_EXP, 1}, {"ln", EVAL_LN, 1}, {"log", EVAL_LN, 1}, {"log10", EVAL_LOG10, 1},
-    {"min", EVAL_MIN, 2}, {"max", EVAL_MAX, 2}, {"cell_mode", EVAL_CELL_MODE, 4},
+    {"min", EVAL_MIN, 2}, {"max", EVAL_MAX, 2}, {"e_series", EVAL_SERIES, 2}, {"cell_mode", EVAL_CELL_MODE, 4},
 };
 /* clang-format on */
 

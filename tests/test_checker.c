@@ -281,6 +281,46 @@ static void measurements_are_well_formed(void **state)
         "capture e dut.ip at 1000 Hz for 1 s\nend\nmeasure m = max(e.dut.ip)");
 }
 
+/* "type.trim_series" and its kin are quantities of the station's kind of part. */
+static void constants_of_the_kind_of_part_are_known(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *body, *part;
+        unsigned errors;
+    } cases[] = {
+        {"calc fit = e_series(type.trim_hi * 0.9, type.trim_series)\ncheck fit > 1 ohm \"fit\"", "",
+         0},
+        {"wait type.trim_hi", "the time must be in s: this is in ohm", 1},
+        {"calc k = type.trim_lo", "the station's kind of part says no 'type.trim_lo'", 1},
+        {"calc k = type.trim_hi + 1 V", "cannot be added or subtracted", 1},
+        {"step a_{type.trim_series}\nend", "'type.trim_series' cannot stand in a name", 1},
+        {"calc k = e_series(30 ohm, 25)", "a series is one of 3, 6, 12, 24, 48, 96, 192", 1},
+        {"calc k = e_series(30 ohm, 25 V)", "the number of a series must be in", 1},
+        {"calc k = e_series(30 ohm)", "e_series takes 2 arguments, not 1", 1},
+        {"calc k = e_series(\"a\", 24)", "e_series needs a number", 1},
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        char text[512];
+        struct checked_text t;
+        struct type_constant constants[2] = {{.name = "type.trim_hi", .value = 300},
+                                             {.name = "type.trim_series", .value = 96}};
+        assert_int_equal(unit_find(SPAN("ohm"), &constants[0].unit), RC_OK);
+        assert_int_equal(unit_find(SPAN(""), &constants[1].unit), RC_OK);
+        (void)snprintf(text, sizeof text, "sequence t version 1\nmain\n%s\nend\n" CLEANUP,
+                       cases[i].body);
+        checked_text_init(&t);
+        t.rig.view.constants = constants;
+        t.rig.view.constant_count = COUNT(constants);
+        checked_text_check(&t, text);
+        if (t.diag.errors != cases[i].errors)
+            diag_print(&t.diag, stderr, false);
+        assert_int_equal(t.diag.errors, cases[i].errors);
+        assert_true(*cases[i].part == '\0' || checked_text_says(&t, cases[i].part));
+        checked_text_fini(&t);
+    }
+}
+
 static void subs_are_checked_where_they_are_called(void **state)
 {
     (void)state;
@@ -502,6 +542,7 @@ int main(void)
         cmocka_unit_test(the_envelope_can_only_be_tightened),
         cmocka_unit_test(names_in_braces_and_scopes_are_resolved),
         cmocka_unit_test(measurements_are_well_formed),
+        cmocka_unit_test(constants_of_the_kind_of_part_are_known),
         cmocka_unit_test(subs_are_checked_where_they_are_called),
         cmocka_unit_test(a_lane_holds_what_is_of_its_site_alone),
         cmocka_unit_test(cleanup_is_straight_and_in_time),

@@ -93,6 +93,7 @@ static void values_are_right(void **state)
         {"ln(exp(2))", 2}, {"log10(1000)", 3}, {"t - 20 degC", 6.85},
         {"cell_mode(1 mA, -4 mA, 7 mV, 1013)", 1}, {"cell_mode(1 mA, -2 mA, 7 mV, 1013)", -1},
         {"1 + cell_mode(1 mA, -4 mA, 12 mV, 740 degC)", 0},
+        {"e_series(84.5 ohm, 24)", 82}, {"e_series(3.3 mA, x * 8)", 3.3e-3}, 
     };
     /* clang-format on */
     for (size_t i = 0; i < COUNT(rows); i++) {
@@ -127,6 +128,12 @@ static void what_is_not_known_is_neither_true_nor_false(void **state)
                                           "n > \"a\"",
                                           "n == 3",
                                           "n + 1"};
+    static const char *const unknown[] = {
+        "y",         "y + 1",     "y > 0",           "y <= 0",          "y == y",
+        "y != y",    "not y > 0", "y > 0 and x > 0", "y > 0 or x < 0",  "1 / 0",
+        "0 / 0 > 1", "sqrt(-1)",  "e_series(y, 24)", "e_series(x, 25)", "e_series(-x, 24)",
+        "ln(0)",     "min(y, 1)", "max(1, y)",       "n > \"a\"",       "n == 3",
+        "n + 1"};
     for (size_t i = 0; i < COUNT(unknown); i++) {
         double got = value_of(unknown[i]);
         if (!isnan(got))
