@@ -2,10 +2,17 @@
 
 #include "twin/defect_apply.h"
 
+/* Of a sensor that has its resistor: both currents move. */
+static void scale_barrier(struct part *part, double factor)
+{
+    part->lsu.raw *= factor;
+    part->lsu.barrier *= factor;
+}
+
 void defect_lsu_cracked(struct part *part, const struct lsu_kind *kind, double s)
 {
     (void)kind;
-    part->lsu.barrier *= 1.05 + 0.55 * s;
+    scale_barrier(part, 1.05 + 0.55 * s);
     part->lsu.kappa *= 1 - 0.5 * s; /* a crack is wide: less Knudsen resistance */
     part->lsu.tau_s *= 1 - 0.4 * s;
 }
@@ -13,7 +20,7 @@ void defect_lsu_cracked(struct part *part, const struct lsu_kind *kind, double s
 void defect_lsu_clogged(struct part *part, const struct lsu_kind *kind, double s)
 {
     (void)kind;
-    part->lsu.barrier *= 0.95 - 0.35 * s;
+    scale_barrier(part, 0.95 - 0.35 * s);
     part->lsu.tau_s *= 1 + 9 * s;
 }
 
@@ -45,8 +52,8 @@ void defect_lsu_heater_loose(struct part *part, const struct lsu_kind *kind, dou
 
 void defect_lsu_trim_wrong(struct part *part, const struct lsu_kind *kind, double s)
 {
-    part->trim_error = part->sign * (0.05 + 0.45 * s);
-    part->lsu.barrier *= population_trim(kind, part->trim_error) / population_trim(kind, 0);
+    (void)kind;
+    population_refit(part, part->trim_ohm * (1 + part->sign * (0.05 + 0.45 * s)));
 }
 
 void defect_lsu_barrier_missing(struct part *part, const struct lsu_kind *kind, double s)

@@ -11,21 +11,25 @@
 struct part {
     struct lsu_part lsu;
     struct heater_part heater;
-    double telegraph;  /* relative step of R_N when a contact jumps; 0: quiet */
-    double iso_ohm;    /* heater to signal at 780 degC; 0: far above anything that shows */
-    double damp_ohm;   /* heater to signal cold, moisture or a track; 0: dry */
-    double trim_error; /* of the trim resistor, relative; moves lsu.barrier */
-    int sign;          /* +1 or -1: which way a defect without preference goes */
-    unsigned number;   /* of the serial number, 8 digits */
+    double telegraph; /* relative step of R_N when a contact jumps; 0: quiet */
+    double iso_ohm;   /* heater to signal at 780 degC; 0: far above anything that shows */
+    double damp_ohm;  /* heater to signal cold, moisture or a track; 0: dry */
+    double trim_ohm;  /* in its plug, parallel to the 61.9 ohm of the controller */
+    int sign;         /* +1 or -1: which way a defect without preference goes */
+    unsigned number;  /* of the serial number, 8 digits */
 };
 
 /* `spread` false: nominal, but with its own serial number. */
 void population_draw(struct part *part, const struct lsu_kind *kind, uint64_t seed, unsigned site,
                      bool spread);
 
-/* Finished over bare current with a trim resistor off by `error` (relative, > -1): the nominal one
- * is R_T = 61.9 ohm I_fin/(I_raw - I_fin) and the finished sensor reads I_raw R_T/(61.9 ohm + R_T).
- */
-double population_trim(const struct lsu_kind *kind, double error);
+/* The pump current divides between the controller's 61.9 ohm and the resistor R_T in the plug: the
+ * controller sees the share R_T/(61.9 ohm + R_T) of it (CJ125 and its successors; Bosch practice).
+ * Infinite: no resistor, all of it. */
+double population_trim_share(double trim_ohm);
+/* The resistor that was fitted to this part: 61.9 ohm I_fin/(I_raw - I_fin) in air. */
+double population_trim_ohm(const struct lsu_kind *kind, const struct lsu_part *part);
+/* Another resistor, in the finished current only: the bare one stays. */
+void population_refit(struct part *part, double trim_ohm);
 
 #endif

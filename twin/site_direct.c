@@ -20,6 +20,7 @@ static const struct {
     {"EA", ELEMENT_A_VARIANTS, {780, 3.2, 1.77e-3, 0.13, 7.5}},
     {"EB", ELEMENT_B_FORMS, {740, 3.2, 1.77e-3, 0.13, 6.8}},
     {"EC", ELEMENT_C_PROCESSES * BUFFER_COUNT, {800, 3.2, 1.77e-3, 0.15, 8.0}},
+    {"LSU49B", 1, {780, 3.2, 1.77e-3, 0.13, 7.5}},
 };
 /* clang-format on */
 
@@ -46,11 +47,22 @@ unsigned site_direct_variants(enum twin_element_kind kind)
 
 /* ---- the part */
 
+/* The cells of a finished LSU 4.9, their current not yet divided. */
+static void nominal_bare(struct site_direct *d)
+{
+    d->kind = TWIN_ELEMENT_A;
+    element_a_nominal(ELEMENT_A_P1, &d->cell.a.part);
+    pump_barrier_scale(&d->cell.a.part.pump.barrier,
+                       lsu_kind_49.raw_air_mA / lsu_kind_49.finished_air_mA);
+}
+
 static void nominal(const struct twin_config *config, struct site_direct *d)
 {
     unsigned variant = config->variant;
     d->kind = config->element;
-    if (d->kind == TWIN_ELEMENT_A) {
+    if (config->element == TWIN_ELEMENT_LSU49_BARE) {
+        nominal_bare(d);
+    } else if (d->kind == TWIN_ELEMENT_A) {
         if (variant == 0)
             variant = ELEMENT_A_P1;
         element_a_nominal((enum element_a_variant)variant, &d->cell.a.part);
@@ -78,11 +90,29 @@ const struct nernst_wiring *site_direct_wiring(const struct site_direct *direct)
                                             : &direct->cell.c.part.wiring;
 }
 
-static void draw(struct site_direct *d, const struct twin_config *config, unsigned site)
+/* The same seed and site give the element that sits in the finished sensor; what only shows without
+ * its controller is drawn as that of element A. */
+static void draw_bare(struct element_a *a, const struct part *part, uint64_t seed, unsigned site)
+{
+    struct element_a same = *a;
+    element_a_draw(a, seed, site);
+    a->pump.barrier = same.pump.barrier;
+    pump_barrier_scale(&a->pump.barrier, part->lsu.raw);
+    a->pump.barrier.kappa_bar *= part->lsu.kappa;
+    a->rn = same.rn;
+    a->rn.active_ohm *= part->lsu.rn;
+    a->tau_s = part->lsu.tau_s;
+    a->wiring.heater.r20_ohm = part->heater.r20_ohm;
+}
+
+static void draw(struct site_direct *d, const struct twin_config *config, const struct part *part,
+                 unsigned site)
 {
     if (!config->spread)
         return;
-    if (d->kind == TWIN_ELEMENT_A)
+    if (config->element == TWIN_ELEMENT_LSU49_BARE)
+        draw_bare(&d->cell.a.part, part, config->seed, site);
+    else if (d->kind == TWIN_ELEMENT_A)
         element_a_draw(&d->cell.a.part, config->seed, site);
     else if (d->kind == TWIN_ELEMENT_B)
         element_b_draw(&d->cell.b.part, config->seed, site);
@@ -103,6 +133,8 @@ static struct defect_target target_of(struct site_direct *d, int sign)
 const char *site_direct_refusal(const struct twin_config *config, int id)
 {
     struct site_direct d = {.found = false};
+    if (config->element == TWIN_ELEMENT_LSU49_BARE && id == 38)
+        return "a bare element has no trim resistor yet";
     nominal(config, &d);
     struct defect_target target = target_of(&d, 1);
     return defect_table_refusal(id, &target);
@@ -125,7 +157,7 @@ void site_direct_build(struct twin *twin, unsigned i)
     struct twin_site *site = &twin->sites[i];
     struct site_direct *d = &site->direct;
     nominal(config, d);
-    draw(d, config, i + 1);
+    draw(d, config, &site->part, i + 1);
     struct nernst_wiring *wiring = wiring_of(d);
     wiring->heater.heat = site->part.heater.heat;
     wiring->heater.loss = site->part.heater.loss;
@@ -248,7 +280,7 @@ void site_direct_truth(struct twin *twin, struct twin_site *site, struct twin_tr
     const struct direct_reading *reading = site_direct_read(twin, site);
     struct direct_at at = site_direct_at(twin, site);
     out->element_u_mV = out->un_mV = reading->u_mV;
-    out->element_i_mA = out->ip_mA = reading->source_mA;
+    out->element_i_mA = out->ip_mA = out->raw_mA = reading->source_mA;
     if (d->kind == TWIN_ELEMENT_A) {
         out->ri_ohm = nernst_measured_ohm(site_direct_wiring(d), &d->cell.a.part.rn, at.T_K, at.u);
         out->trimmed_kO2_mA = d->cell.a.part.pump.barrier.kO2_mA;

@@ -1,5 +1,5 @@
-/* One site with an element A, B or C: the part, what is connected to it, and its reading, which is
- * found once per grid point and only when somebody asks. */
+/* One site with an element A, B, C or a bare LSU (kind A here): the part, what is connected to it,
+ * and its reading, which is found once per grid point and only when somebody asks. */
 #ifndef TWIN_SITE_DIRECT_H
 #define TWIN_SITE_DIRECT_H
 

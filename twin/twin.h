@@ -19,11 +19,13 @@ enum { TWIN_SITES_MAX = 64, TWIN_FLOWS_MAX = 16, TWIN_DEFECTS_MAX = 64, TWIN_SUP
 enum twin_element_kind {
     TWIN_ELEMENT_LSU49,
     TWIN_ELEMENT_LSU42,
-    TWIN_ELEMENT_A, /* barrier layer between pump and Nernst cell */
-    TWIN_ELEMENT_B, /* one cell behind a coarse and a fine layer */
-    TWIN_ELEMENT_C, /* enclosed metal/metal-oxide reference */
+    TWIN_ELEMENT_A,          /* barrier layer between pump and Nernst cell */
+    TWIN_ELEMENT_B,          /* one cell behind a coarse and a fine layer */
+    TWIN_ELEMENT_C,          /* enclosed metal/metal-oxide reference */
+    TWIN_ELEMENT_LSU49_BARE, /* of an LSU 4.9, before its trim resistor: at instruments, as A */
 };
-/* A, B, C: measured by instruments, no controller; the supply channel feeds the heater directly. */
+/* A, B, C, a bare LSU: measured by instruments, no controller; the supply channel feeds the heater
+ * directly. */
 bool twin_element_is_direct(enum twin_element_kind kind);
 
 /* One flow controller and the cylinder behind it. */
@@ -183,6 +185,7 @@ struct twin_truth {
     struct gas_mix gas; /* at the element */
     /* heater_V, heater_A: effective values, their product is the power */
     double element_degC, housing_degC, ip_mA, un_mV, ri_ohm, heater_V, heater_A, lambda_f;
+    double raw_mA;         /* through the pump cell; ip_mA is what its controller sees of it */
     double trimmed_kO2_mA; /* of this part; B: of the fine layer; C: 0 */
     /* A, B, C: what an ideal meter finds (A: U_N = un_mV), what flows through the source-meter
      * (= ip_mA), and of C the charge left in the reference */

@@ -15,16 +15,17 @@ void twin_config_default(struct twin_config *config)
 
 bool twin_element_is_direct(enum twin_element_kind kind)
 {
-    return kind == TWIN_ELEMENT_A || kind == TWIN_ELEMENT_B || kind == TWIN_ELEMENT_C;
+    return kind == TWIN_ELEMENT_A || kind == TWIN_ELEMENT_B || kind == TWIN_ELEMENT_C ||
+           kind == TWIN_ELEMENT_LSU49_BARE;
 }
 
 /* ---- defects */
 
 static unsigned bit_of(enum twin_element_kind kind)
 {
-    return kind == TWIN_ELEMENT_A   ? DEFECT_ON_A
-           : kind == TWIN_ELEMENT_B ? DEFECT_ON_B
-                                    : DEFECT_ON_C;
+    return kind == TWIN_ELEMENT_B   ? DEFECT_ON_B
+           : kind == TWIN_ELEMENT_C ? DEFECT_ON_C
+                                    : DEFECT_ON_A;
 }
 
 const char *twin_defect_text_of(enum twin_element_kind kind, int id)
