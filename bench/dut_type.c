@@ -46,6 +46,8 @@ static const struct key top_keys[] = {
                        {"to", "ohm",  1,    1e4,  TOP(trim_hi_ohm)}},      true},
     {"bare-ip",       {{NULL, "mA",   0.1,  20,   TOP(bare_lo_mA)},
                        {"to", "mA",   0.1,  20,   TOP(bare_hi_mA)}},       true},
+    {"trim-series",   {{NULL, "",     3,    192,  TOP(trim_series)}},      true},
+    {"finished-ip",   {{NULL, "mA",   0.1,  20,   TOP(finished_mA)}},      true},
 };
 static const struct key heater_keys[] = {
     {"preheat",    {{NULL, "V",     0.1, 5,    HEAT(preheat_V)},

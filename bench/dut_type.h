@@ -12,11 +12,13 @@
  *   temperature 780 degC   pressure ...  flow ...  soak ...     # one a line: standard conditions
  *   trim 30 ohm to 300 ohm                   # the finished sensor's resistor; no line: none
  *   bare-ip 3.06 mA to 7.8 mA                # of the element without it, in air
+ *   trim-series 96                           # resistors come in E96
+ *   finished-ip 2.54 mA                      # current in air with its resistor
  *   heater ... end                           # see docs/file-formats.md
  *   pump ... end                             # not needed: its pump cell, regulated by the bench
  *
- * Every key stands once; all but reference-max, trim, bare-ip, variant, boost, hold and the block
- * pump are needed. */
+ * Every key stands once; all but reference-max, trim, bare-ip, trim-series, finished-ip, variant,
+ * boost, hold and the block pump are needed. */
 #ifndef BENCH_DUT_TYPE_H
 #define BENCH_DUT_TYPE_H
 
@@ -51,7 +53,8 @@ struct dut_type {
     double temperature_degC, pressure_kPa, flow_Lmin, soak_s;
     bool has_trim; /* the finished sensor differs from the bare element */
     double trim_lo_ohm, trim_hi_ohm, bare_lo_mA, bare_hi_mA;
-    char regulate[24]; /* channel: "dut.ri" or "dut.rh" */
+    double trim_series, finished_mA; /* 0: not said */
+    char regulate[24];               /* channel: "dut.ri" or "dut.rh" */
     struct heater_plan heater;
     bool has_pump; /* the bench may regulate its pump cell */
     struct pump_plan pump;

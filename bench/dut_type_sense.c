@@ -1,3 +1,6 @@
+#include <math.h>
+
+#include "analysis/e_series.h"
 #include "bench/dut_type_private.h"
 #include "core/num.h"
 
@@ -20,6 +23,10 @@ void dut_type_check_sense(struct station_reader *r, const struct dut_type *t)
         {!t->has_trim || t->trim_lo_ohm < t->trim_hi_ohm,
          "the bounds of trim are the wrong way round"},
         {t->bare_lo_mA <= t->bare_hi_mA, "the bounds of bare-ip are the wrong way round"},
+        {t->trim_series <= 0.0 || !isnan(e_series_nearest(1.0, t->trim_series)),
+         "trim-series is one of 3, 6, 12, 24, 48, 96, 192"},
+        {t->finished_mA <= t->bare_lo_mA || t->bare_lo_mA <= 0.0,
+         "finished-ip is above bare-ip: a resistor only makes the current less"},
         {!t->has_pump || num_within(t->pump.target_mV, t->pump.lo_mV, t->pump.hi_mV),
          "the set point of the pump is outside its range"},
         {!t->has_pump || (num_within(t->pump.out_V, 0, t->electrode_V) &&

@@ -226,6 +226,7 @@ enum rc station_load(const char *path, struct diag *diag, struct station **out)
         !station_bind_dut(&r) || !station_bind_insulation(&r) || !station_bind_pumps(&r))
         goto fail;
     station_mark_missing(station);
+    station_name_constants(station);
     build_view(station);
     *out = station;
     return RC_OK;

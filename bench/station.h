@@ -38,6 +38,7 @@ enum {
     STATION_INSTRUMENTS_MAX = 160,
     STATION_CHANNELS_MAX = 96,
     STATION_ENVELOPE_MAX = 32,
+    STATION_CONSTANTS_MAX = 8,
 };
 
 enum port_kind { PORT_SIM, PORT_USB_SERIAL, PORT_PATH, PORT_USB };
@@ -157,6 +158,7 @@ struct station {
     struct station_heaters heaters;
     struct station_insulation insulation;
     struct station_pumps pumps;
+    struct type_constant constants[STATION_CONSTANTS_MAX];
     struct bench_view view; /* for sequences/; points into this struct */
     struct channel view_channels[STATION_CHANNELS_MAX];
     struct source *source, *channels_source;

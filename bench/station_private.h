@@ -62,7 +62,8 @@ void station_check_envelope(struct station_reader *r);
 bool station_parse_twin(struct station_reader *r); /* station_twin.c */
 /* Of bound channels: those that the elements of the twin cannot feed. */
 void station_mark_missing(struct station *station);
-bool station_parse_dut(struct station_reader *r); /* station_dut.c */
+void station_name_constants(struct station *station); /* station_constants.c */
+bool station_parse_dut(struct station_reader *r);     /* station_dut.c */
 bool station_parse_heaters_on(struct station_reader *r);
 bool station_parse_insulation(struct station_reader *r); /* station_insulation.c */
 bool station_parse_twin_insulation(struct station_reader *r);

@@ -170,6 +170,9 @@ static const struct { const char *key, *line, *message; } mistakes[] = {
     {"gain",          "gain 5 V over 5 s\ntemper 3 s", "no such line in a heater block: 'temper'"},
     {"soak",          "soak 60 s\ntrim 300 ohm to 30 ohm", "the bounds of trim are the wrong"},
     {"soak",          "soak 60 s\nbare-ip 8 mA to 3 mA", "the bounds of bare-ip are the wrong"},
+    {"soak",          "soak 60 s\ntrim-series 25", "trim-series is one of 3, 6, 12, 24, 48, 96, 192"},
+    {"soak",          "soak 60 s\ntrim-series 96 ohm", "expected a plain number"},
+    {"soak",          "soak 60 s\nbare-ip 3 mA to 8 mA\nfinished-ip 3.5 mA", "finished-ip is above"},
     {"soak",          "soak 60 s\nvariant p1", "expected what it is consistent with in"},
     {"soak",          "soak 60 s\nvariant p1 \"a\"\nvariant p1 \"b\"", "variant 'p1' stands twice"},
     {"soak",          "soak 60 s\ntemperatur 3 degC", "no such statement in a DUT type file: 'temp"},
@@ -271,6 +274,7 @@ static void the_shipped_types_load(void **state)
         unsigned variants;
         bool trim;
     } shipped[] = {{"lsu49", DUT_CLASS_LSU49, 0, true},
+                   {"lsu49_bare", DUT_CLASS_LSU49, 0, true},
                    {"lsu42", DUT_CLASS_LSU42, 2, true},
                    {"barrier", DUT_CLASS_BARRIER, 5, false},
                    {"dual_diffusion", DUT_CLASS_DUAL_DIFFUSION, 4, false},

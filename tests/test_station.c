@@ -166,6 +166,33 @@ static void an_element_rig_knows_its_part_and_its_heaters(void **state)
     diag_fini(&diag);
 }
 
+static void a_bare_element_brings_the_words_of_its_type(void **state)
+{
+    struct diag diag;
+    struct station *s;
+    (void)state;
+    diag_init(&diag);
+    assert_int_equal(station_load("bench/stations/twin_lsu49_bare.station", &diag, &s), RC_OK);
+    assert_int_equal(s->twin.config.element, TWIN_ELEMENT_LSU49_BARE);
+    double series = 0, finished_mA = 0;
+    for (size_t i = 0; i < s->view.constant_count; i++) {
+        const struct type_constant *c = &s->view.constants[i];
+        if (strcmp(c->name, "type.trim_series") == 0)
+            series = c->value;
+        if (strcmp(c->name, "type.finished_ip") == 0)
+            finished_mA = c->value;
+    }
+    assert_int_equal(s->view.constant_count, 7);
+    assert_near(series, 96);
+    assert_near(finished_mA, 2.54);
+    station_free(s);
+    diag_fini(&diag);
+    assert_int_equal(station_load("bench/stations/twin.station", &diag, &s), RC_OK);
+    assert_int_equal(s->view.constant_count, 0); /* it names no type */
+    station_free(s);
+    diag_fini(&diag);
+}
+
 /* The table has u[1..4], the station uses three: the fourth would never be set. */
 static void a_channel_behind_those_that_are_used_is_refused(void **state)
 {
@@ -243,6 +270,7 @@ int main(void)
         cmocka_unit_test(an_element_rig_knows_its_part_and_its_heaters),
         cmocka_unit_test(a_channel_behind_those_that_are_used_is_refused),
         cmocka_unit_test(what_the_regulation_lacks_is_said),
+        cmocka_unit_test(a_bare_element_brings_the_words_of_its_type),
         cmocka_unit_test(a_station_of_other_drivers_loads_with_warnings_only),
     };
     return cmocka_run_group_tests(tests, station_text_make_folder, station_text_remove_folder);
