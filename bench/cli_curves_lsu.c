@@ -52,9 +52,10 @@ static double kind_ip_mA(const struct lsu_kind *kind, const struct gas_mix *mix)
 {
     const struct lsu_part part = {.barrier = 1, .raw = 1, .kappa = 1, .tau_s = 0.012, .rn = 1};
     struct gas_view view = {.mix = *mix, .pressure_kPa = GAS_ATM_KPA, .convection = 1, .serial = 1};
+    double T_K = kind->heater.target_degC + ZERO_K;
     struct lsu lsu;
-    lsu_init(&lsu, kind, &part, &view, HOT_K);
-    return lsu_limit_mA(&lsu, &view, HOT_K);
+    lsu_init(&lsu, kind, &part, &view, T_K);
+    return lsu_limit_mA(&lsu, &view, T_K);
 }
 
 static double ip_in_exhaust_mA(const void *ctx, double lambda)
@@ -66,8 +67,8 @@ static double ip_in_exhaust_mA(const void *ctx, double lambda)
 static void draw_ip_lambda(struct curve_sheet *sheet)
 {
     sheet->plot.title = "Pump current over lambda";
-    sheet->plot.note =
-        "exhaust of CH1.85, 780 degC, 101.325 kPa, U_N 450 mV; below lambda 0.65 extrapolated";
+    sheet->plot.note = "exhaust of CH1.85, 780 and 750 degC, 101.325 kPa, U_N 450 mV; below lambda "
+                       "0.65 extrapolated";
     sheet->plot.x = (struct plot_xy_axis){.label = "lambda", .lo = 0.5, .hi = 12, .log = true};
     sheet->plot.y = (struct plot_xy_axis){.label = "Ip", .unit = "mA", .lo = -4, .hi = 3};
     curve_add_line(sheet, &(struct curve_line){"LSU 4.9, model", 0, 0.5, 12, CURVE_GRID_LOG, 240},
@@ -115,7 +116,8 @@ static double barrier_ip_mA(const struct gas_barrier *barrier, const struct cell
 static double ip_in_oxygen_mA(const void *ctx, double percent)
 {
     struct cell_gas gas = curve_oxygen(percent / 100);
-    return barrier_ip_mA(ctx, &gas, HOT_K);
+    const struct gas_barrier *barrier = ctx;
+    return barrier_ip_mA(barrier, &gas, barrier->T0_K);
 }
 
 static double straight_mA(const void *ctx, double percent)
@@ -127,7 +129,7 @@ static double straight_mA(const void *ctx, double percent)
 static void draw_ip_oxygen(struct curve_sheet *sheet)
 {
     sheet->plot.title = "Pump current over oxygen";
-    sheet->plot.note = "O2 in N2, 780 degC, 101.325 kPa, U_N held at 450 mV";
+    sheet->plot.note = "O2 in N2, 780 degC (LSU 4.2: 750 degC), 101.325 kPa, U_N held at 450 mV";
     sheet->plot.x = (struct plot_xy_axis){.label = "O2", .unit = "%", .lo = 0, .hi = 25};
     sheet->plot.y = (struct plot_xy_axis){.label = "Ip", .unit = "mA", .lo = 0, .hi = 3.5};
     curve_add_line(sheet, &(struct curve_line){"LSU 4.9, model", 0, 0, 25, 0, 51}, ip_in_oxygen_mA,

@@ -8,24 +8,24 @@
 /* Diffusivity ratios to O2 (Fuller, Schettler, Giddings): C2H4 0.746, C3H6 0.582, NH3 1.097; CH4,
  * C3H8 and NO are set so that the cross-sensitivities are -223, -325 uA per % and +5.2 uA per 0.1
  * %. */
-#define BARRIER(kO2)                                                                               \
+#define BARRIER(kO2, T0)                                                                           \
     {                                                                                              \
         .kO2_mA = (kO2), .kCO_mA = (kO2)*6.76 / 10.82, .kH2_mA = (kO2)*18.68 / 10.82,              \
         .kCH4_mA = (kO2)*22.3 / 10.82, .kC2H4_mA = (kO2)*3.0 * 0.746,                              \
         .kC3H6_mA = (kO2)*4.5 * 0.582, .kC3H8_mA = (kO2)*32.5 / 10.82,                             \
         .kNH3_mA = (kO2)*0.75 * 1.097, .kNO_mA = (kO2)*5.2 / 10.82, .dC = 0.80, .dH = 0.33,        \
-        .kappa_bar = 0.47, .T0_K = 1053.15, .p0_kPa = 101.325                                      \
+        .kappa_bar = 0.47, .T0_K = (T0), .p0_kPa = 101.325                                         \
     }
 
-const struct gas_barrier gas_barrier_lsu49 = BARRIER(10.82);
-const struct gas_barrier gas_barrier_lsu42 = BARRIER(10.97);
-const struct gas_barrier gas_barrier_lsu_adv = BARRIER(5.93);
+const struct gas_barrier gas_barrier_lsu49 = BARRIER(10.82, 1053.15);
+const struct gas_barrier gas_barrier_lsu42 = BARRIER(10.97, 1023.15);
+const struct gas_barrier gas_barrier_lsu_adv = BARRIER(5.93, 1053.15);
 
 enum rc gas_barrier_from_kO2(double kO2_mA, struct gas_barrier *out)
 {
     if (!num_within(kO2_mA, 0.01, 1000))
         return RC_RANGE;
-    *out = (struct gas_barrier)BARRIER(kO2_mA);
+    *out = (struct gas_barrier)BARRIER(kO2_mA, 1053.15);
     return RC_OK;
 }
 

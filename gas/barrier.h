@@ -27,6 +27,7 @@ struct gas_barrier {
     double T0_K, p0_kPa;
 };
 
+/* Each at the temperature at which its sensor is regulated: 780 degC, the LSU 4.2 750 degC. */
 extern const struct gas_barrier gas_barrier_lsu49, gas_barrier_lsu42, gas_barrier_lsu_adv;
 
 /* The LSU 4.9 ratios scaled to another kO2 (same pores, other geometry). RC_RANGE outside

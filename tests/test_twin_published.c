@@ -16,8 +16,9 @@ static double ip_in(const struct gas_mix *mix, const struct lsu_kind *kind)
     struct gas_view view = {.mix = *mix, .pressure_kPa = 101.325, .convection = 1, .serial = 1};
     struct lsu_part part = {.barrier = 1, .raw = 1, .kappa = 1, .tau_s = 0.012, .rn = 1};
     struct lsu lsu;
-    lsu_init(&lsu, kind, &part, &view, HOT_K);
-    return lsu_limit_mA(&lsu, &view, HOT_K);
+    double T_K = kind->heater.target_degC + 273.15;
+    lsu_init(&lsu, kind, &part, &view, T_K);
+    return lsu_limit_mA(&lsu, &view, T_K);
 }
 
 static struct gas_mix o2_in_n2(double xO2)
@@ -89,7 +90,33 @@ static void the_older_element_follows_its_own_table(void **state)
         double ip_mA = ip_in(&mix, &lsu_kind_42);
         print_message("LSU 4.2 lambda %.2f  published %.3f  twin %.4f mA\n", table[i][0],
                       table[i][1], ip_mA);
-        assert_true(fabs(ip_mA - table[i][1]) < 0.02);
+        assert_true(fabs(ip_mA - table[i][1]) < 0.006); /* the table is rounded to 10 uA */
+    }
+    /* Its data sheet: lambda 0.80 +-0.01 and 1.70 +-0.05, by the slopes of the table. */
+    struct gas_mix rich = exhaust(0.8), lean = exhaust(1.7);
+    assert_true(fabs(ip_in(&rich, &lsu_kind_42) + 1.08) < 0.070);
+    assert_true(fabs(ip_in(&lean, &lsu_kind_42) - 0.95) < 0.041);
+    assert_true(fabs(ip_in(&gas_mix_air, &lsu_kind_42) - 2.55) < 0.04); /* not confirmed */
+}
+
+/* The rig for the LSU 4.2 has dry gases: lambda by atoms and the current are those of the table. */
+static void the_dry_gases_of_its_rig_stand_for_exhaust(void **state)
+{
+    static const struct {
+        double lambda, ip_mA, rich, co2;
+    } rows[] = {{0.9, -0.47, 0.440, 0.102}, {0.85, -0.76, 0.702, 0.054}, {0.8, -1.08, 1, 0}};
+    (void)state;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        double r = rows[i].rich, lambda;
+        struct gas_mix mix = {
+            .x = {
+                [GAS_CO] = 0.0675 * r, [GAS_H2] = 0.0252 * r, [GAS_CO2] = 0.152 * r + rows[i].co2}};
+        assert_int_equal(gas_mix_fill_n2(&mix, NULL), RC_OK);
+        assert_int_equal(gas_lambda_formal(&mix, &lambda), RC_OK);
+        double ip_mA = ip_in(&mix, &lsu_kind_42);
+        print_message("LSU 4.2 dry gas: lambda_f %.4f, %.4f mA\n", lambda, ip_mA);
+        assert_true(fabs(lambda - rows[i].lambda) < 0.002);
+        assert_true(fabs(ip_mA - rows[i].ip_mA) < 0.006);
     }
 }
 
@@ -210,6 +237,7 @@ int main(void)
         cmocka_unit_test(the_current_in_exhaust_follows_the_published_characteristic),
         cmocka_unit_test(the_current_in_oxygen_is_the_published_one),
         cmocka_unit_test(the_older_element_follows_its_own_table),
+        cmocka_unit_test(the_dry_gases_of_its_rig_stand_for_exhaust),
         cmocka_unit_test(the_bench_gas_of_the_rich_point_gives_its_current_without_water),
         cmocka_unit_test(pressure_acts_as_the_bosch_correction_says),
         cmocka_unit_test(the_internal_resistance_follows_the_published_table),
