@@ -38,6 +38,15 @@ for escape in D11:0.5 D11:1 D12:0.2; do
 done
 expect 2 "a bare element has no trim resistor yet" "$LB" run -s "$STATION" "$BARE" --simulate --no-db --defect 2=D38:1
 
+# What the resistor hides, the laboratory finds in the pores and in the response.
+LAB="$ROOT/sequences/library/lab_lsu49_bare.seq"
+expect 0 "ok on station twin_lsu49_bare" "$LB" check "$LAB"
+same "check has no notes" "$(cat out.txt err.txt | wc -l)" 1
+expect 1 "2 pass, 2 fail, 0 error" "$LB" run -s "$STATION" "$LAB" --simulate --no-db --plain --seed 4 --defect 2=D11:1 --defect 3=D12:0.6
+grep -q "site=2 .*measure kappa_lean8=.* fail " out.txt && ok "a crack fails kappa_lean8" || not_ok "a crack does not fail kappa_lean8"
+grep -q "site=2 .*measure ip_raw=.* pass " out.txt && ok "which its current passes" || not_ok "its current does not pass"
+grep -q "site=3 .*measure t63_up=.* fail " out.txt && ok "a clog fails t63_up" || not_ok "a clog does not fail t63_up"
+
 # The finished sensor: the resistor is wrong, the element is not.
 expect 1 "3 pass, 1 fail, 0 error" "$LB" run "$SEQ" --simulate --no-db --plain --seed 4 --defect 2=D38:0.8
 grep -q "site=2 .*measure ip_lean8=.* fail " out.txt && ok "a wrong resistor fails ip_lean8" || not_ok "a wrong resistor does not fail ip_lean8"
