@@ -276,10 +276,10 @@ static void the_shipped_types_load(void **state)
     } shipped[] = {{"lsu49", DUT_CLASS_LSU49, 0, true},
                    {"lsu49_bare", DUT_CLASS_LSU49, 0, true},
                    {"lsu42", DUT_CLASS_LSU42, 2, true},
-                   {"barrier", DUT_CLASS_BARRIER, 5, false},
-                   {"dual_diffusion", DUT_CLASS_DUAL_DIFFUSION, 4, false},
-                   {"enclosed_reference", DUT_CLASS_ENCLOSED_REFERENCE, 4, false},
-                   {"enclosed_reference_p15", DUT_CLASS_ENCLOSED_REFERENCE, 4, false}};
+                   {"barrier", DUT_CLASS_BARRIER, 6, false},
+                   {"dual_diffusion", DUT_CLASS_DUAL_DIFFUSION, 5, false},
+                   {"enclosed_reference", DUT_CLASS_ENCLOSED_REFERENCE, 5, false},
+                   {"enclosed_reference_p15", DUT_CLASS_ENCLOSED_REFERENCE, 5, false}};
     (void)state;
     for (size_t i = 0; i < COUNT(shipped); i++) {
         char path[128];

@@ -409,9 +409,92 @@ static void a_drawn_part_depends_on_its_seed_and_stays_good(void **state)
     assert_true(worst < 0.40);
 }
 
+static void a_variant_has_the_consequence_of_its_layers(void **state)
+{
+    (void)state;
+    struct element_a p1 = good(ELEMENT_A_P1), p2 = good(ELEMENT_A_P2), v8 = good(ELEMENT_A_V8);
+    struct element_a v9 = good(ELEMENT_A_V9), v11 = good(ELEMENT_A_V11), p0 = good(ELEMENT_A_P0);
+    const struct element_a *all[] = {&p1, &p2, &v8, &v11, &p0};
+    for (size_t i = 0; i < COUNT(all); i++)
+        for (size_t k = 0; k < i; k++)
+            assert_true(fabs(rc_at(all[i], 780) / rc_at(all[k], 780) - 1) > 0.05);
+    assert_true(rc_at(&p0, 780) > 6 && rc_at(&p0, 780) < 17);
+    double rn_ohm = nernst_path_ohm(&p1.rn, T780_K);
+    for (size_t i = 0; i < COUNT(all); i++) { /* stated: no barrier makes R_p or R_N larger */
+        assert_true(nernst_path_ohm(&all[i]->pump.rp, T780_K) <= 75 + 1e-9);
+        assert_true(fabs(nernst_path_ohm(&all[i]->rn, T780_K) - rn_ohm) < 1e-9);
+    }
+    struct element_a_heat heat = element_a_heat_at(T780_K), warm_lead = heat;
+    warm_lead.lead_K += 60;
+    assert_true(element_a_rc_ohm(&p2, warm_lead, 1) > 1.1 * element_a_rc_ohm(&p2, heat, 1));
+    assert_true(fabs(element_a_rc_ohm(&v11, warm_lead, 1) - rc_at(&v11, 780)) < 1e-12);
+    assert_true(element_a_rc_ohm(&v9, heat, 2) > 0.01 && v9.rn2.active_ohm > 0);
+    assert_true(element_a_rc_ohm(&p1, heat, 2) <= 0);
+    print_message("figure: R_c at 780 degC of p1 p2 v8 v11 p0: %.4f %.4f %.4f %.4f %.1f ohm\n",
+                  rc_at(&p1, 780), rc_at(&p2, 780), rc_at(&v8, 780), rc_at(&v11, 780),
+                  rc_at(&p0, 780));
+}
+
+static void good_parts_of_each_variant_hold_the_limit_but_without_a_barrier(void **state)
+{
+    (void)state;
+    enum { N = 2000 };
+    for (int v = ELEMENT_A_P1; v < ELEMENT_A_VARIANTS; v++) {
+        unsigned over = 0, within = 0;
+        for (uint64_t i = 0; i < N; i++) {
+            struct element_a a = good((enum element_a_variant)v);
+            element_a_draw(&a, 3, i);
+            over += rc_at(&a, 780) > 0.35; /* the limit of 0.40 ohm less its guard */
+            within += a.or1.active_ohm > 1e3 && a.or1.active_ohm < 3e3;
+        }
+        if (v == ELEMENT_A_P0)
+            assert_true(over == N && within > 0.99 * N);
+        else
+            assert_true(over < 0.005 * N && within == 0);
+    }
+}
+
+static void an_element_without_a_barrier_cannot_have_a_defect_of_it(void **state)
+{
+    (void)state;
+    struct element_a p0 = good(ELEMENT_A_P0);
+    struct defect_target target = {.a = &p0, .sign = 1};
+    for (int id = 1; id <= 6; id++)
+        assert_true(id == 3 || defect_table_apply(id, &target, 0) == RC_REFUSED);
+    assert_int_equal(defect_table_apply(10, &target, 0), RC_OK);
+}
+
+static void the_shared_lead_is_drawn_by_itself(void **state)
+{
+    (void)state;
+    enum { N = 2000 };
+    struct element_a_heat hot = element_a_heat_at(T780_K), cold = {293.15, 293.15};
+    unsigned below = 0;
+    double tcr = 0;
+    for (uint64_t i = 0; i < N; i++) {
+        struct element_a a = good(ELEMENT_A_P1), other = good(ELEMENT_A_P1);
+        element_a_draw(&a, 1, i);
+        double ohm = element_a_com_ohm(&a, hot);
+        assert_true(ohm > 0.1 - 1e-9 && ohm < 3 + 1e-9 && element_a_com_ohm(&a, cold) < ohm);
+        below += ohm < 0.5477; /* the middle of 0.1 and 3 in octaves */
+        tcr += a.com_tcr_1_K / N;
+        /* the first number of the stream of all others is still the barrier's */
+        struct rng rng;
+        rng_seed_named(&rng, 1, "element a", i);
+        pump_barrier_scale(&other.pump.barrier, 1 + 0.0125 * rng_gauss(&rng));
+        assert_true(fabs(other.pump.barrier.kO2_mA - a.pump.barrier.kO2_mA) < 1e-12);
+    }
+    print_message("figure: shared lead of 2000 parts: %u below 0.55 ohm, 1/K %.2e\n", below, tcr);
+    assert_true(below > 0.46 * N && below < 0.54 * N && fabs(tcr / 3e-3 - 1) < 0.01);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_variant_has_the_consequence_of_its_layers),
+        cmocka_unit_test(good_parts_of_each_variant_hold_the_limit_but_without_a_barrier),
+        cmocka_unit_test(an_element_without_a_barrier_cannot_have_a_defect_of_it),
+        cmocka_unit_test(the_shared_lead_is_drawn_by_itself),
         cmocka_unit_test(the_crosstalk_resistance_follows_its_table),
         cmocka_unit_test(ionic_metallic_and_lead_coupling_differ_in_temperature),
         cmocka_unit_test(the_regulated_current_hides_crosstalk),

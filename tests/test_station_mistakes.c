@@ -233,7 +233,7 @@ static const struct station_mistake statements[] = {
     {"twin\n  manifold 40\nend", 11, 12, "expected a quantity in mL", ""},
     {"twin\n  cell 40 mL 3\nend", 11, 14, "one word too many", ""},
     {"twin\n  element zrO2\nend", 11, 11, "expected lsu49, lsu42, barrier, dual_diffus", ""},
-    {"twin\n  element barrier variant p0\nend", 11, 27, "the twin has no such variant of this eleme", ""},
+    {"twin\n  element barrier variant p9\nend", 11, 27, "the twin has no such variant of this eleme", ""},
     {"twin\n  element lsu49 variant p1\nend", 11, 25, "the twin has no such variant of this eleme", ""},
     {"twin\n  element barrier kind p1\nend", 11, 19, "expected 'variant NAME' or the end of the l", ""},
     {"twin\n  source nix 1\nend", 11, 10, "no instrument 'nix' above this line", ""},

@@ -48,10 +48,7 @@ void defect_second_barrier(const struct defect_target *t, double s)
 
 void defect_lead_coupling(const struct defect_target *t, double s)
 {
-    /* at the lead's own 500 degC */
-    double ohm = defect_between(20e3, 2e3, s);
-    t->a->or_lead = (struct nernst_path){0, 1, 0.78496};
-    t->a->or_lead.active_ohm = ohm / nernst_path_active_ohm(&t->a->or_lead, 773.15);
+    element_a_couple_lead(t->a, defect_between(20e3, 2e3, s));
 }
 
 void defect_trim_wrong(const struct defect_target *t, double s)

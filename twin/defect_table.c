@@ -73,6 +73,8 @@ const struct defect_table_row *defect_table_find(int id)
 
 static const char *place_missing(int id, const struct defect_target *on)
 {
+    if (id >= 1 && id <= 6 && on->a && on->a->variant == ELEMENT_A_P0)
+        return "this variant has no barrier layer";
     if (id == 9 && on->a && !(on->a->rn2.active_ohm > 0))
         return "this variant has no second reference electrode";
     if ((id == 21 || id == 22) && on->b && !(on->b->orifice.kO2_mA > 0))

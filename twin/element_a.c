@@ -7,35 +7,55 @@
 
 static const double IONIC_EA_EV = 0.78496, LEAD_SHARE = 0.63;
 static const double RAIL_RICH_mA = -9, RAIL_LEAN_mA = 6;
+static const double LEAD_ZONE_K = 773.15, LEAD_SIGMA = 0.8;
+static const double COM_LEAST_ohm = 0.1, COM_MOST_ohm = 3, COM_TCR_1_K = 3e-3, COM_TCR_SIGMA = 0.1;
 static const double SHUNT_ohm = 61.9, RAW_mA = 4.4, FINISHED_mA = 2.54;
 enum { BISECTIONS = 64 };
 
 /* clang-format off */
-static const char *const variant_texts[ELEMENT_A_VARIANTS] = {
-    [ELEMENT_A_P0]  = "P0, no barrier layer",
-    [ELEMENT_A_P1]  = "P1, barrier between electrolyte 1 and 2",
-    [ELEMENT_A_P2]  = "P2, barrier between electrolyte 2 and 3",
-    [ELEMENT_A_V8]  = "V8, P1 with a cut-out at the inner pump electrode",
-    [ELEMENT_A_V9]  = "V9, P1 with a second reference electrode",
-    [ELEMENT_A_V11] = "V11, P2 with an insulated reference lead",
+/* P1 is the element of the published defaults. P0: 1..3 kohm are three sigma. The others: that the
+ * barrier blocks, that R_p and R_N do not rise, and that an insulated lead does not couple is
+ * stated; how much is assumed. The barrier of V8 covers the whole level but for its cut-out, that of
+ * P2 and V11 begins at the edge of a cut-out beside the chambers. */
+static const struct element_a_variant_row variant_rows[ELEMENT_A_VARIANTS] = {
+    /*                  R_OR    sigma  R_p   R_N  lead  second */
+    [ELEMENT_A_P1]  = {1e6,    0.8,   1,    1,   0,    false},
+    [ELEMENT_A_P2]  = {0.7e6,  0.6,   0.98, 1,   2e6,  false},
+    [ELEMENT_A_V8]  = {1.4e6,  0.8,   1,    1,   0,    false},
+    [ELEMENT_A_V9]  = {1e6,    0.8,   1,    1,   0,    true},
+    [ELEMENT_A_V11] = {0.7e6,  0.6,   0.98, 1,   0,    false},
+    [ELEMENT_A_P0]  = {1.73e3, 0.18,  1,    1,   0,    false},
 };
 /* clang-format on */
 
-const char *element_a_variant_text(enum element_a_variant variant)
+const struct element_a_variant_row *element_a_variant_row(enum element_a_variant variant)
 {
-    assert((unsigned)variant < ELEMENT_A_VARIANTS);
-    return variant_texts[variant];
+    assert(variant >= ELEMENT_A_P1 && variant < ELEMENT_A_VARIANTS);
+    return &variant_rows[variant];
+}
+
+static void scale(struct nernst_path *path, double share)
+{
+    path->active_ohm *= share;
+    path->flat_ohm *= share;
+}
+
+void element_a_couple_lead(struct element_a *a, double ohm)
+{
+    a->or_lead = (struct nernst_path){0, 1, IONIC_EA_EV};
+    a->or_lead.active_ohm = ohm / nernst_path_active_ohm(&a->or_lead, LEAD_ZONE_K);
 }
 
 void element_a_nominal(enum element_a_variant variant, struct element_a *out)
 {
-    struct nernst_path barrier = {0, 1e6, IONIC_EA_EV};
+    const struct element_a_variant_row *row = element_a_variant_row(variant);
+    struct nernst_path barrier = {0, row->or_ohm, IONIC_EA_EV};
     *out = (struct element_a){
         .variant = variant,
         .pump = pump_cell_plain,
         .rn = nernst_path_lsu49,
         .or1 = barrier,
-        .com_tcr_1_K = 3e-3,
+        .com_tcr_1_K = COM_TCR_1_K,
         .reference = {.k_uA = 50, .volume_uC = 440},
         .reference_uA = 20,
         .tau_s = 0.012,
@@ -43,10 +63,12 @@ void element_a_nominal(enum element_a_variant variant, struct element_a *out)
     };
     out->pump.rp = (struct nernst_path){15, 60, IONIC_EA_EV};
     out->pump.outer = out->pump.inner = (struct pump_electrode){3, 1.3, 2};
-    if (variant == ELEMENT_A_P0)
-        out->or1.active_ohm = 2e3;
-    if (variant == ELEMENT_A_V9) {
-        out->rn2 = nernst_path_lsu49;
+    scale(&out->pump.rp, row->rp_share);
+    scale(&out->rn, row->rn_share);
+    if (row->lead_ohm > 0)
+        element_a_couple_lead(out, row->lead_ohm);
+    if (row->second) {
+        out->rn2 = out->rn;
         out->or2 = barrier;
     }
 }
@@ -57,20 +79,33 @@ static double factor(struct rng *rng, double sigma)
     return x > 0.1 ? x : 0.1;
 }
 
-void element_a_draw(struct element_a *a, uint64_t seed, uint64_t index)
+/* Of the leads; a stream of its own, so that the others do not move. */
+static void draw_leads(struct element_a *a, uint64_t seed, uint64_t index)
 {
     struct rng rng;
+    rng_seed_named(&rng, seed, "element a leads", index);
+    a->com_tcr_1_K *= factor(&rng, COM_TCR_SIGMA);
+    double hot_ohm = COM_LEAST_ohm * pow(COM_MOST_ohm / COM_LEAST_ohm, rng_uniform(&rng));
+    double hot_K = element_a_heat_at(NERNST_T0_K).lead_K;
+    a->com_ohm = hot_ohm / (1 + a->com_tcr_1_K * (hot_K - 293.15));
+    a->or_lead.active_ohm *= exp(LEAD_SIGMA * rng_gauss(&rng));
+}
+
+void element_a_draw(struct element_a *a, uint64_t seed, uint64_t index)
+{
+    const struct element_a_variant_row *row = element_a_variant_row(a->variant);
+    struct rng rng;
+    draw_leads(a, seed, index);
     rng_seed_named(&rng, seed, "element a", index);
     pump_barrier_scale(&a->pump.barrier, factor(&rng, 0.0125));
     a->pump.barrier.kappa_bar *= factor(&rng, 0.06);
     double rp = factor(&rng, 0.045), rn = factor(&rng, 0.025);
-    a->pump.rp.active_ohm *= rp;
-    a->pump.rp.flat_ohm *= rp;
+    scale(&a->pump.rp, rp);
     a->rn.active_ohm *= rn;
     a->rn2.active_ohm *= rn;
     a->tau_s *= factor(&rng, 0.10);
-    a->or1.active_ohm *= exp(0.8 * rng_gauss(&rng));
-    a->or2.active_ohm *= exp(0.8 * rng_gauss(&rng));
+    a->or1.active_ohm *= exp(row->or_sigma * rng_gauss(&rng));
+    a->or2.active_ohm *= exp(row->or_sigma * rng_gauss(&rng));
     a->wiring.heater.r20_ohm *= factor(&rng, 0.03);
 }
 

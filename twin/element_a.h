@@ -12,8 +12,9 @@
  * regulated cell Ip hides R_c; U_N, an AC current or a current step show it.
  *
  * R_OR: sound barrier >= 200 kohm (population median 1 Mohm), pin-holed 10..50 kohm, wrong level
- * 5..20 kohm, missing 1..3 kohm; R_p 75 ohm at 780 degC of which 15 ohm do not follow the
- * electrolyte. All assumptions: no element of this kind was measured. */
+ * 5..20 kohm, missing 1..3 kohm. R_com 0.1..3 ohm, of a metal; it is a share of what does not
+ * follow the electrolyte in R_p and R_N, not added to them. R_p 75 ohm at 780 degC of which 15 ohm
+ * do not follow the electrolyte. All assumptions: no element of this kind was measured. */
 #ifndef TWIN_ELEMENT_A_H
 #define TWIN_ELEMENT_A_H
 
@@ -21,16 +22,24 @@
 
 /* Where the barrier lies. Metadata of the part: only its electrical effect can be measured. */
 enum element_a_variant {
-    ELEMENT_A_P0,  /* no barrier layer */
-    ELEMENT_A_P1,  /* between electrolyte 1 and 2 */
+    ELEMENT_A_P1 = 1, /* between electrolyte 1 and 2 */
     ELEMENT_A_P2,  /* between electrolyte 2 and 3, cut-out at measuring and reference electrode */
     ELEMENT_A_V8,  /* P1 with the cut-out at the first pump electrode */
     ELEMENT_A_V9,  /* P1 with a second reference electrode in the channel */
     ELEMENT_A_V11, /* P2 with the reference lead insulated from electrolyte 3 */
+    ELEMENT_A_P0,  /* no barrier layer */
     ELEMENT_A_VARIANTS
 };
 
-const char *element_a_variant_text(enum element_a_variant variant);
+/* What a variant does to the three resistances at 780 degC and to the path of the reference lead.
+ * Each figure that the published description does not give is assumed, confidence low. */
+struct element_a_variant_row {
+    double or_ohm, or_sigma; /* R_OR: median, and scatter of its logarithm */
+    double rp_share, rn_share;
+    double lead_ohm; /* lead over electrolyte, at its own 500 degC; 0: insulated, no such path */
+    bool second;     /* another reference electrode, with a path of its own */
+};
+const struct element_a_variant_row *element_a_variant_row(enum element_a_variant variant);
 
 struct element_a {
     enum element_a_variant variant;
@@ -45,9 +54,14 @@ struct element_a {
     struct nernst_wiring wiring;
 };
 
+/* A path from the reference lead, `ohm` at its own 500 degC. */
+void element_a_couple_lead(struct element_a *a, double ohm);
+
 void element_a_nominal(enum element_a_variant variant, struct element_a *out);
 /* A good part: barrier 1.25 % (trimmed), R_p 4.5 %, R_N 2.5 %, kappa 6 %, tau 10 %, R_OR lognormal
- * (sigma 0.8), R20 3 %. The same seed and index give the same part. */
+ * (its variant's sigma), R20 3 %; lead path lognormal (0.8); shared lead 0.1 to 3 ohm at 780 degC,
+ * as probable in each octave, its temperature coefficient 10 %. The nominal part has no shared
+ * lead. The same seed and index give the same part. */
 void element_a_draw(struct element_a *a, uint64_t seed, uint64_t index);
 
 struct element_a_heat {

@@ -67,7 +67,7 @@ struct twin_config {
     unsigned sites;
     uint64_t seed;
     enum twin_element_kind element;
-    /* 0: default. A: enum element_a_variant (default P1; P0 is defect D01). B: enum element_b_form
+    /* 0: default. A: enum element_a_variant (default P1). B: enum element_b_form
      * (single sheet). C: enum element_c_process + ELEMENT_C_PROCESSES * enum buffer_system (P14
      * with Ni/NiO; P14 with Pd/PdO is the second data set, 2). LSU: 0. */
     unsigned variant;

@@ -22,10 +22,10 @@ fails() { # DEFECT MEASUREMENT: the defect in site 2 fails there, the other site
     expect 1 "3 pass, 1 fail, 0 error" "$LB" run -s "$RIG" "$LAB" --simulate --no-db --plain --seed 4 --defect "2=$1"
     if grep -q "site=2 .*measure $2=.* fail " out.txt; then ok "$1 fails $2"; else not_ok "$1 does not fail $2"; fi
 }
-fails D01:0 rs_100us_down
-fails D01:1 rs_100us_up
-fails D02:0 rs_100us_down
-fails D02:0.5 rs_100us_up
+fails D01:0 rc_100us_down
+fails D01:1 rc_100us_up
+fails D02:0 rc_100us_down
+fails D02:0.5 rc_100us_up
 same "the cavity is the same behind a missing barrier" "$(grep -c 'site=2 .*measure tau_.* pass ' out.txt)" 2
 
 # The bench's own mistakes: an edge for which nobody waits, and the lock-in left at the Nernst cell.
