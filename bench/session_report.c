@@ -199,7 +199,7 @@ static const char *file_name(const struct source *source)
 }
 
 struct versions {
-    char sequence[16], station[16];
+    char sequence[16], station[16], dut[16];
 };
 
 static unsigned collect_documents(const struct session *s, struct versions *versions,
@@ -225,6 +225,13 @@ static unsigned collect_documents(const struct session *s, struct versions *vers
         docs[n++] = (struct record_document){.kind = "table",
                                              .name = file_name(station->dut->source),
                                              .body = source_span(station->dut->source)};
+    if (station->variant) {
+        snprintf(versions->dut, sizeof versions->dut, "%u", station->dut->version);
+        docs[n++] = (struct record_document){.kind = "variant",
+                                             .name = station->variant->name,
+                                             .version = versions->dut,
+                                             .body = span_text(station->variant->text)};
+    }
     for (unsigned i = 0; i < checked->file_count; i++)
         docs[n++] = (struct record_document){.kind = checked->files[i].kind,
                                              .name = file_name(checked->files[i].source),
@@ -251,7 +258,7 @@ static void describe_instrument(const struct session *s, unsigned i, struct reco
 enum rc session_begin_batch(struct session *s)
 {
     const struct station *station = s->config.station;
-    struct record_document docs[CHECKED_FILES_MAX + 4];
+    struct record_document docs[CHECKED_FILES_MAX + 5];
     struct versions versions;
     struct record_instrument *instruments = calloc(station->instrument_count, sizeof *instruments);
     if (!instruments)

@@ -11,10 +11,10 @@
  *   coldest 120 degC                        # coldest wall of the gas path: needed for water vapour
  *   stream b via select                     # or: stream b to ambient
  *   suction gas.suction                     # switch of a pump behind the elements
- *   dut "types/barrier.dut"                 # kind of part; its limits tighten the envelope
- *   heaters-on psu1                         # channel n heats site n, regulated by the bench
- *   insulation-tester ist1 interlock io1 1 pairs dut.iso_hs dut.iso_sh cold 600 s
- *   envelope ... end    retest ... end      twin ... end
+ *   dut "types/barrier.dut" variant p1      # kind of part; its limits tighten the envelope.
+ * Variant: # metadata; not said: that of the twin's elements heaters-on psu1 # channel n heats site
+ * n, regulated by the bench insulation-tester ist1 interlock io1 1 pairs dut.iso_hs dut.iso_sh cold
+ * 600 s envelope ... end    retest ... end      twin ... end
  *
  * A port is one of: usb-serial "SERIAL" | path "/dev/serial/by-path/..." | usb VVVV:PPPP serial "S"
  * | sim "BUS". Instruments with the same port share it. In the channel table `{site}` in the
@@ -154,7 +154,8 @@ struct station {
     struct envelope_limit envelope[STATION_ENVELOPE_MAX];
     unsigned envelope_count;
     struct station_twin twin;
-    struct dut_type *dut; /* NULL: none named */
+    struct dut_type *dut;              /* NULL: none named */
+    const struct dut_variant *variant; /* of its variants; NULL: not known. In `dut` */
     struct station_heaters heaters;
     struct station_insulation insulation;
     struct station_pumps pumps;

@@ -12,7 +12,13 @@ bool station_parse_dut(struct station_reader *r)
     if (!station_text(r, "the DUT type file", r->dut_file, sizeof r->dut_file))
         return false;
     r->dut_at = r->token.at;
-    return station_end(r);
+    if (station_line_end(r))
+        return true;
+    if (!span_is(r->token.text, "variant"))
+        return station_fail(r, r->token.at, NULL, "expected 'variant NAME' or the end of the line");
+    bool ok = station_word(r, "a variant of the type", &r->dut_variant);
+    r->variant_at = r->token.at;
+    return ok && station_end(r);
 }
 
 bool station_parse_heaters_on(struct station_reader *r)
@@ -23,6 +29,33 @@ bool station_parse_heaters_on(struct station_reader *r)
     return station_take_instrument(r, &heaters->supply) && station_end(r);
 }
 
+static const struct dut_variant *find_variant(const struct dut_type *type, struct span name)
+{
+    for (unsigned i = 0; i < type->variant_count; i++)
+        if (span_is(name, type->variants[i].name))
+            return &type->variants[i];
+    return NULL;
+}
+
+/* What the line says; else what the twin's elements are, if the type knows it. */
+static bool settle_variant(struct station_reader *r)
+{
+    struct station *station = r->station;
+    const char *twin = station_twin_variant(station);
+    if (r->dut_variant.len == 0) {
+        station->variant = twin ? find_variant(station->dut, span_text(twin)) : NULL;
+        return true;
+    }
+    station->variant = find_variant(station->dut, r->dut_variant);
+    if (!station->variant)
+        return station_fail(r, r->variant_at, NULL, "type '%s' has no variant '%.*s'",
+                            station->dut->name, (int)r->dut_variant.len, r->dut_variant.at);
+    if (twin && !span_is(r->dut_variant, twin))
+        return station_fail(r, r->variant_at, NULL, "the twin's elements are of variant '%s'",
+                            twin);
+    return true;
+}
+
 bool station_load_dut(struct station_reader *r, const char *station_path)
 {
     char path[512];
@@ -30,7 +63,7 @@ bool station_load_dut(struct station_reader *r, const char *station_path)
         return true;
     if (source_path_beside(station_path, span_text(r->dut_file), path, sizeof path) != RC_OK)
         return station_fail(r, r->dut_at, NULL, "the path of the DUT type is too long");
-    return dut_type_load(path, r->diag, &r->station->dut) == RC_OK;
+    return dut_type_load(path, r->diag, &r->station->dut) == RC_OK && settle_variant(r);
 }
 
 /* --- channels at an instrument -----------------------------------------------------------------

@@ -13,7 +13,8 @@ struct station_reader {
     struct station *station;
     struct token token; /* the last one taken */
     char channels_file[128], dut_file[128];
-    struct place dut_at;
+    struct span dut_variant; /* length 0: not said */
+    struct place dut_at, variant_at;
     /* By rule of the envelope: checked against the channels when these are known. */
     struct place envelope_at[STATION_ENVELOPE_MAX];
     struct dim envelope_dim[STATION_ENVELOPE_MAX];
@@ -69,6 +70,8 @@ bool station_parse_insulation(struct station_reader *r); /* station_insulation.c
 bool station_parse_twin_insulation(struct station_reader *r);
 /* After the channels are bound: the channels that its rules are about. */
 bool station_bind_insulation(struct station_reader *r);
+/* station_twin.c: name of the variant of the twin's elements; NULL: no twin, or they have none. */
+const char *station_twin_variant(const struct station *station);
 bool station_load_dut(struct station_reader *r, const char *station_path);
 /* After the channels are bound: what the regulation needs, and the type's limits. */
 bool station_bind_dut(struct station_reader *r);

@@ -306,6 +306,29 @@ static const struct {
 };
 /* clang-format on */
 
+/* What a twin has where none is named. */
+static unsigned usual_variant(enum twin_element_kind kind)
+{
+    switch (kind) {
+    case TWIN_ELEMENT_A:
+        return ELEMENT_A_P1;
+    case TWIN_ELEMENT_C:
+        return ELEMENT_C_P14 + ELEMENT_C_PROCESSES * BUFFER_NI;
+    default:
+        return 0;
+    }
+}
+
+const char *station_twin_variant(const struct station *station)
+{
+    const struct twin_config *config = &station->twin.config;
+    unsigned variant = config->variant ? config->variant : usual_variant(config->element);
+    for (size_t i = 0; station->twin.declared && i < COUNT(variants); i++)
+        if (variants[i].kind == config->element && variants[i].variant == variant)
+            return variants[i].name;
+    return NULL;
+}
+
 static bool parse_variant(struct station_reader *r)
 {
     struct twin_config *config = &r->station->twin.config;

@@ -206,7 +206,9 @@ static enum rc read_runs(struct store *store, struct log *log, struct result_bat
 static enum rc read_documents(struct store *store, struct log *log, struct result_batch *batch)
 {
     struct reader r = reader_of(store,
-                                "SELECT kind,name,version,lower(hex(sha256)) FROM batch_doc"
+                                "SELECT kind,name,version,lower(hex(sha256)),"
+                                "CASE kind WHEN 'variant' THEN (SELECT CAST(body AS TEXT) FROM doc"
+                                " WHERE doc.sha256=batch_doc.sha256) END FROM batch_doc"
                                 " WHERE batch_id=?1 ORDER BY ord",
                                 batch->id);
     void *items = NULL;
@@ -217,6 +219,7 @@ static enum rc read_documents(struct store *store, struct log *log, struct resul
         doc->name = reader_text(&r, 1);
         doc->version = reader_text(&r, 2);
         reader_copy(&r, 3, doc->sha256, sizeof doc->sha256);
+        doc->text = reader_text(&r, 4);
     }
     batch->documents = items;
     return reader_end(&r, store, log);
@@ -318,7 +321,7 @@ void query_free_batch(struct result_batch *batch)
         free_run(&batch->runs[i]);
     for (size_t i = 0; i < batch->document_count; i++) {
         struct result_document *doc = &batch->documents[i];
-        FREE_TEXTS(doc->kind, doc->name, doc->version);
+        FREE_TEXTS(doc->kind, doc->name, doc->version, doc->text);
     }
     for (size_t i = 0; i < batch->instrument_count; i++) {
         struct result_instrument *it = &batch->instruments[i];

@@ -31,6 +31,7 @@ struct result_curve { /* one channel of one stream */
 };
 struct result_document {
     char *kind, *name, *version, sha256[65];
+    char *text; /* of a variant, else NULL */
 };
 struct result_instrument {
     char *name, *driver, *model, *serial, *firmware, *maturity, *cert, *cal_due;

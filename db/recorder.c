@@ -145,8 +145,8 @@ static bool word_in(const char *word, const char *const *list)
 static enum rc check_batch(const struct recorder *r, const struct record_batch *batch)
 {
     static const char *const modes[] = {"production", "lab", "regression", "simulate", "grr", NULL};
-    static const char *const kinds[] = {"sequence", "limits",   "station", "table",
-                                        "gases",    "channels", "driver",  NULL};
+    static const char *const kinds[] = {"sequence", "limits", "station", "table", "gases",
+                                        "channels", "driver", "variant", NULL};
     bool good = !r->in_batch && batch->document_count > 0 &&
                 batch->document_count <= WRITER_DOCUMENTS && word_in(batch->mode, modes);
     for (unsigned i = 0; good && i < batch->document_count; i++)

@@ -53,7 +53,7 @@ MUST_CHECK enum rc recorder_new(const struct recorder_config *config, struct rec
 void recorder_free(struct recorder *recorder);
 
 struct record_document {
-    const char *kind; /* sequence limits station table gases channels driver */
+    const char *kind; /* sequence limits station table gases channels driver variant */
     const char *name, *version;
     struct span body;
 };

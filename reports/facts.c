@@ -133,6 +133,14 @@ void facts_put_time(struct sink *sink, int64_t wall_us)
     sink_text(sink, " UTC");
 }
 
+const struct result_document *facts_variant(const struct result_batch *batch)
+{
+    for (size_t i = 0; i < batch->document_count; i++)
+        if (facts_same(batch->documents[i].kind, "variant"))
+            return &batch->documents[i];
+    return NULL;
+}
+
 const struct result_measure *facts_failing(const struct result_run *run)
 {
     if (!facts_same(run->verdict, "fail"))

@@ -37,6 +37,9 @@ void facts_put_duration(struct sink *sink, int64_t us);
 /* "2026-11-21 09:12:03 UTC"; 0: "-". */
 void facts_put_time(struct sink *sink, int64_t wall_us);
 
+/* The variant that the parts of this batch were said to be; NULL: not known. */
+const struct result_document *facts_variant(const struct result_batch *batch);
+
 /* The measurement that failed a run first, or NULL (stopped by something else, or did not fail). */
 const struct result_measure *facts_failing(const struct result_run *run);
 /* One sentence without the measurement's name at its start: "is 9.31 W, above the limit of 9 W by

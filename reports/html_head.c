@@ -28,6 +28,17 @@ static void put_hash(struct sink *out, const struct result_document *document)
     sink_text(out, "</code></dd></div>\n");
 }
 
+static void put_variant(struct sink *out, const struct result_document *variant)
+{
+    if (!variant)
+        return;
+    sink_text(out, "<div class=\"wide\"><dt>variant of the parts, as declared</dt><dd><b>");
+    sink_markup(out, variant->name);
+    sink_text(out, "</b>: ");
+    sink_markup(out, variant->text);
+    sink_text(out, "</dd></div>\n");
+}
+
 static void put_facts(struct sink *out, const struct result_batch *batch)
 {
     sink_text(out, "<dl class=\"facts\">\n");
@@ -44,8 +55,10 @@ static void put_facts(struct sink *out, const struct result_batch *batch)
     put_fact(out, "parameters", batch->params);
     sink_printf(out, "<div><dt>seed</dt><dd>%" PRIu64 "</dd></div>\n", (uint64_t)batch->seed);
     put_fact(out, "program version", batch->version);
+    put_variant(out, facts_variant(batch));
     for (size_t i = 0; i < batch->document_count; i++)
-        put_hash(out, &batch->documents[i]);
+        if (!facts_same(batch->documents[i].kind, "variant"))
+            put_hash(out, &batch->documents[i]);
     sink_text(out, "</dl>\n");
 }
 
@@ -112,6 +125,11 @@ static void put_tile(struct sink *out, const struct report *report, const struct
     sink_markup(out, run->serial && run->serial[0] ? run->serial : "no serial");
     sink_text(out, "</div>\n<div class=\"part\">");
     sink_markup(out, run->part);
+    const struct result_document *variant = facts_variant(report->batch);
+    if (variant) {
+        sink_text(out, run->part && run->part[0] ? ", variant " : "variant ");
+        sink_markup(out, variant->name);
+    }
     sink_text(out, "</div>\n");
     put_why(out, run);
     sink_text(out, "</div>\n");

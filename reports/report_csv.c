@@ -32,14 +32,17 @@ static void put_row(struct sink *out, const struct result_batch *batch,
     put_number(out, m->lsl);
     put_number(out, m->usl);
     put_cell(out, m->verdict);
-    sink_printf(out, "%s,%d\r\n", when, batch->simulated ? 1 : 0);
+    sink_printf(out, "%s,%d,", when, batch->simulated ? 1 : 0);
+    const struct result_document *variant = facts_variant(batch);
+    sink_csv(out, variant ? variant->name : NULL);
+    sink_text(out, "\r\n");
 }
 
 enum rc report_csv(const struct report *report, struct sink *out)
 {
     const struct result_batch *batch = report->batch;
     sink_text(out, "serial,part,lot,station,site,operator,attempt,measurement,value,unit,lsl,usl,"
-                   "verdict,time,simulated\r\n");
+                   "verdict,time,simulated,variant\r\n");
     for (size_t r = 0; r < batch->run_count; r++)
         for (size_t i = 0; i < batch->runs[r].measure_count; i++)
             put_row(out, batch, &batch->runs[r], &batch->runs[r].measures[i]);

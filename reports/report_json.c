@@ -99,6 +99,21 @@ static void put_steps(struct sink *out, const struct result_run *run)
     sink_text(out, "]");
 }
 
+static void put_variant(struct sink *out, const struct result_batch *batch)
+{
+    const struct result_document *variant = facts_variant(batch);
+    sink_text(out, ",\n \"variant\":");
+    if (!variant) {
+        sink_text(out, "null");
+        return;
+    }
+    struct object o = {out, false, ""};
+    sink_text(out, "{");
+    put_text(&o, "name", variant->name);
+    put_text(&o, "text", variant->text);
+    sink_text(out, "}");
+}
+
 static void put_runs(struct sink *out, const struct result_batch *batch)
 {
     sink_text(out, ",\n \"runs\":[");
@@ -195,6 +210,7 @@ enum rc report_json(const struct report *report, struct sink *out)
     put_text(&o, "seed", seed);
     put_time(&o, "started", batch->started_us);
     put_time(&o, "ended", batch->ended_us);
+    put_variant(out, batch);
     put_runs(out, batch);
     put_documents(out, batch);
     put_events(out, report);

@@ -183,6 +183,11 @@ static void put_suite_properties(struct sink *out, const struct result_batch *ba
     put_property(out, "state", batch->state);
     put_property(out, "parameters", batch->params);
     put_property(out, "version", batch->version);
+    const struct result_document *variant = facts_variant(batch);
+    if (variant) {
+        put_property(out, "variant", variant->name);
+        put_property(out, "variant.text", variant->text);
+    }
     for (size_t i = 0; i < batch->document_count; i++) {
         sink_text(out, "<property name=\"sha256.");
         sink_markup(out, batch->documents[i].kind);

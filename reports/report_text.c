@@ -28,6 +28,17 @@ static void put_line(struct sink *out, char c)
     sink_text(out, "\n");
 }
 
+static void put_variant(struct sink *out, const struct result_document *variant)
+{
+    if (!variant)
+        return;
+    sink_text(out, "variant    ");
+    size_t used = sink_terminal_cut(out, variant->name, 15);
+    sink_text(out, "  ");
+    sink_terminal_cut(out, variant->text, WIDTH - 13 - used);
+    sink_text(out, "\n");
+}
+
 static void put_head(struct sink *out, const struct result_batch *batch)
 {
     put_cell(out, batch->program, 36);
@@ -47,6 +58,8 @@ static void put_head(struct sink *out, const struct result_batch *batch)
     sink_terminal_cut(out, batch->version, 30);
     sink_text(out, "\n");
     for (size_t i = 0; i < batch->document_count; i++) {
+        if (facts_same(batch->documents[i].kind, "variant"))
+            continue;
         put_cell(out, batch->documents[i].kind, 10);
         sink_text(out, " ");
         char hash[17];
@@ -56,6 +69,7 @@ static void put_head(struct sink *out, const struct result_batch *batch)
         sink_terminal_cut(out, batch->documents[i].name, 48);
         sink_text(out, "\n");
     }
+    put_variant(out, facts_variant(batch));
     if (batch->simulated)
         sink_text(out, "\n*** SIMULATED: no real part was measured ***\n");
 }

@@ -120,7 +120,8 @@ static inline void sample_begin(struct sample *s)
         {"sequence", "eol.seq", "3", {"sequence eol\n", 13}},
         {"limits", "eol.csv", NULL, {"name;lsl;usl\n", 13}},
         {"station", "rig1.station", NULL, {"station rig1\n", 13}},
-        {"gases", "gases.csv", NULL, {"", 0}}};
+        {"gases", "gases.csv", NULL, {"", 0}},
+        {"variant", "p1", "2", {"consistent with a cut-out", 25}}};
     static const struct record_instrument instruments[] = {
         {"mfc_n2", "alicat_mc", "MC-5SLPM-D", "123456", "10v05", "benched", true, "K-77",
          "2027-01-31"},
@@ -132,7 +133,7 @@ static inline void sample_begin(struct sample *s)
                                  .mode = "simulate",
                                  .version = "1.0",
                                  .documents = documents,
-                                 .document_count = 4,
+                                 .document_count = 5,
                                  .instruments = instruments,
                                  .instrument_count = 2,
                                  .simulated = true,

@@ -132,11 +132,42 @@ static void parts_differ_by_their_place_and_seed_only(void **state)
     twin_free(two);
 }
 
+/* Not of the place: the parts that come one after the other to a site scatter as much as any. */
+static void heat_and_loss_of_the_heater_are_drawn_for_each_part(void **state)
+{
+    (void)state;
+    enum { PARTS = 500 };
+    for (int kind = TWIN_ELEMENT_A; kind <= TWIN_ELEMENT_C; kind++) {
+        double sum[3] = {0}, squares[3] = {0};
+        for (unsigned i = 0; i < PARTS; i++) {
+            struct twin_config config;
+            struct twin *twin;
+            twin_config_default(&config);
+            config.element = (enum twin_element_kind)kind;
+            config.seed = i;
+            assert_int_equal(twin_new(&config, &twin), RC_OK);
+            const struct heater_part *part = &twin->sites[0].heater.part;
+            double x[3] = {part->heat, part->loss, part->r20_ohm / 3.2};
+            for (size_t k = 0; k < 3; k++) {
+                sum[k] += x[k] / PARTS;
+                squares[k] += x[k] * x[k] / PARTS;
+            }
+            twin_free(twin);
+        }
+        static const double sd[3] = {0.04, 0.04, 0.03};
+        for (size_t k = 0; k < 3; k++) {
+            double found = sqrt(squares[k] - sum[k] * sum[k]);
+            assert_true(fabs(sum[k] - 1) < 0.01 && fabs(found / sd[k] - 1) < 0.15);
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(who_reads_how_often_and_in_which_order_changes_nothing),
         cmocka_unit_test(parts_differ_by_their_place_and_seed_only),
+        cmocka_unit_test(heat_and_loss_of_the_heater_are_drawn_for_each_part),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -46,7 +46,11 @@ static void a_batch_comes_back_as_it_was_recorded(void **state)
     assert_int_equal(b->runs[1].site, 2);
     assert_string_equal(b->runs[1].first_fail, "ip_air");
     assert_int_equal(b->runs[1].attempt, 1);
-    assert_int_equal(b->document_count, 4);
+    assert_int_equal(b->document_count, 5);
+    assert_string_equal(b->documents[4].kind, "variant");
+    assert_string_equal(b->documents[4].name, "p1");
+    assert_string_equal(b->documents[4].text, "consistent with a cut-out");
+    assert_null(b->documents[0].text); /* of a variant only */
     assert_string_equal(b->documents[0].name, "eol.seq");
     assert_string_equal(b->documents[0].version, "3");
     assert_string_equal(b->documents[3].sha256,

@@ -174,7 +174,7 @@ static void html_needs_nothing_from_outside(void **state)
     fixture_free(f);
 }
 
-static const char *const simulated_marks[] = {"SIMULATED", ",1\r\n", "\"simulated\":true",
+static const char *const simulated_marks[] = {"SIMULATED", ",1,\r\n", "\"simulated\":true",
                                               "name=\"simulated\" value=\"true\"", "SIMULATED"};
 
 static void what_was_simulated_says_so_in_every_format(void **state)
@@ -195,6 +195,29 @@ static void what_was_simulated_says_so_in_every_format(void **state)
     for (int format = REPORT_HTML; format <= REPORT_TEXT; format++) {
         char *out = render(f, (enum report_format)format);
         assert_int_equal(count_of(out, simulated_marks[format]), 0);
+        free(out);
+    }
+    fixture_free(f);
+}
+
+static void the_variant_of_the_parts_is_in_every_format(void **state)
+{
+    (void)state;
+    static const char *const wanted[] = {
+        [REPORT_HTML] = "<b>v11</b>: consistent with p2, reference lead insulated</dd>",
+        [REPORT_TEXT] = "\nvariant    v11  consistent with p2, reference lead insulated\n",
+        [REPORT_CSV] = ",1,v11\r\n",
+        [REPORT_JSON] = "\"variant\":{\"name\":\"v11\", \"text\":\"consistent with p2, ",
+        [REPORT_JUNIT] = "<property name=\"variant\" value=\"v11\"/>",
+    };
+    struct fixture *f = fixture_new();
+    f->documents[2].kind = fixture_text(f, "variant");
+    f->documents[2].name = fixture_text(f, "v11");
+    f->documents[2].text = fixture_text(f, "consistent with p2, reference lead insulated");
+    for (size_t i = 0; i < COUNT(wanted); i++) {
+        char *out = render(f, (enum report_format)i);
+        if (!strstr(out, wanted[i]))
+            fail_msg("format %zu does not tell the variant", i);
         free(out);
     }
     fixture_free(f);
@@ -298,7 +321,9 @@ static void poison(struct fixture *f, const char *evil)
     for (size_t i = 0; i < 3; i++) {
         struct result_document *d = &f->documents[i];
         struct result_instrument *in = &f->instruments[i];
-        d->kind = d->name = d->version = all;
+        d->kind = d->name = d->version = d->text = all;
+        if (i == 1)
+            d->kind = fixture_text(f, "variant");
         (void)snprintf(d->sha256, sizeof d->sha256, "%.64s", evil);
         in->name = in->driver = in->model = in->serial = in->firmware = in->maturity = all;
         in->cert = in->cal_due = all;
@@ -449,6 +474,7 @@ int main(void)
         cmocka_unit_test(the_reports_of_a_fixed_batch_stay_as_they_are),
         cmocka_unit_test(html_needs_nothing_from_outside),
         cmocka_unit_test(what_was_simulated_says_so_in_every_format),
+        cmocka_unit_test(the_variant_of_the_parts_is_in_every_format),
         cmocka_unit_test(a_failure_is_told_in_one_sentence),
         cmocka_unit_test(a_missing_value_is_a_dash_a_null_or_nothing),
         cmocka_unit_test(the_text_form_keeps_to_80_columns),

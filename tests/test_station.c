@@ -140,6 +140,45 @@ static const struct envelope_limit *limit_of(const struct station *s, const char
     return NULL;
 }
 
+static void the_variant_of_the_parts_is_what_the_line_or_the_twin_says(void **state)
+{
+#define TYPED(dut, twin) BASE "dut \"t.dut\"" dut "\ntwin\n" twin "end\n"
+    static const struct {
+        const char *station, *variant, *message;
+    } rows[] = {
+        {TYPED("", ""), NULL, NULL}, /* the LSU has none */
+        {TYPED("", "  element barrier\n"), "p1", NULL},
+        {TYPED("", "  element barrier variant v11\n"), "v11", NULL},
+        {TYPED(" variant v8", "  element barrier variant v8\n"), "v8", NULL},
+        {TYPED("", "  element dual_diffusion\n"), NULL, NULL}, /* the type knows it not */
+        {BASE "dut \"t.dut\" variant p2\n", "p2", NULL},
+        {TYPED(" variant v8", "  element barrier\n"), NULL, "elements are of variant 'p1'"},
+        {TYPED(" variant p7", ""), NULL, "type 'barrier' has no variant 'p7'"},
+        {TYPED(" version p1", ""), NULL, "expected 'variant NAME' or the end of the line"},
+    };
+    struct diag diag;
+    struct source *type;
+    diag_init(&diag);
+    assert_int_equal(source_load("bench/stations/types/barrier.dut", &diag, &type), RC_OK);
+    station_text_write(*state, "t.dut", type->bytes);
+    source_free(type);
+    diag_fini(&diag);
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct station_text l = station_text_load(*state, rows[i].station, TABLE);
+        if (l.rc != (rows[i].message ? RC_CONFIG : RC_OK)) {
+            diag_print(&l.diag, stderr, false);
+            fail_msg("row %zu", i);
+        }
+        if (rows[i].message)
+            assert_non_null(strstr(l.diag.entries[0].message, rows[i].message));
+        else if (rows[i].variant)
+            assert_string_equal(l.station->variant->name, rows[i].variant);
+        else
+            assert_null(l.station->variant);
+        station_text_unload(&l);
+    }
+}
+
 static void an_element_rig_knows_its_part_and_its_heaters(void **state)
 {
     struct diag diag;
@@ -267,6 +306,7 @@ int main(void)
         cmocka_unit_test(every_good_statement_is_taken),
         cmocka_unit_test(channels_are_bound_to_signals),
         cmocka_unit_test(the_shipped_station_loads_without_a_word),
+        cmocka_unit_test(the_variant_of_the_parts_is_what_the_line_or_the_twin_says),
         cmocka_unit_test(an_element_rig_knows_its_part_and_its_heaters),
         cmocka_unit_test(a_channel_behind_those_that_are_used_is_refused),
         cmocka_unit_test(what_the_regulation_lacks_is_said),

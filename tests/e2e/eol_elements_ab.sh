@@ -82,6 +82,12 @@ expect 1 "0 pass, 4 fail, 0 error" "$LB" run -s p0.station "$LIBRARY/eol_barrier
 same "without a barrier the crosstalk fails" "$(grep -c 'measure r_crosstalk=.* fail ' out.txt)" 4
 expect 2 "this variant has no barrier layer" \
     "$LB" run -s p0.station "$LIBRARY/eol_barrier.seq" --simulate --no-db --plain --defect 1=D02:0
+# What the parts were said to be is told with every result.
+expect 0 "4 pass" "$LB" run -s v11.station "$LIBRARY/eol_barrier.seq" --simulate --db told.db --plain --seed 4
+expect 0 "variant    v11  consistent with p2" "$LB" show --db told.db last
+expect 0 '"variant":{"name":"v11"' "$LB" report last --db told.db -f json
+sed 's|barrier.dut"|& variant p2|' v11.station >wrong.station
+expect 2 "the twin's elements are of variant 'v11'" "$LB" check -s wrong.station "$LIBRARY/eol_barrier.seq"
 # The shared lead is told apart: 0.1 to 3 ohm of it would fail every part.
 expect 0 "4 pass" "$LB" run -s "$A" "$LIBRARY/eol_barrier.seq" --simulate --db lead.db --plain --seed 4
 same "a lead of 0.1 to 3 ohm is subtracted" "$(sqlite3 lead.db "select count(*) from v_result where \

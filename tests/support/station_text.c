@@ -54,7 +54,7 @@ int station_text_make_folder(void **state)
 
 int station_text_remove_folder(void **state)
 {
-    static const char *const names[] = {"t.station", "c.csv", "lsu49.dut"};
+    static const char *const names[] = {"t.station", "c.csv", "lsu49.dut", "t.dut"};
     char *folder = *state;
     for (size_t i = 0; i < COUNT(names); i++) {
         char path[128];
