@@ -34,6 +34,7 @@ const struct registry_entry registry[] = {
     {&emtron_elc_driver, &emtron_elc_sim},
     {&sr830_driver, &sr830_sim},
     {&sr830_low_driver, &sr830_low_sim},
+    {&sr830_dc_driver, &sr830_dc_sim},
     {&sr810_driver, &sr810_sim},
     {&keithley_2400_driver, &keithley_2400_sim},
     {&keithley_2400_1mA_driver, &keithley_2400_1mA_sim},

@@ -37,6 +37,7 @@ LIFE_OF(rusefi)
 LIFE_OF(emtron_elc)
 LIFE_OF(sr830)
 LIFE_OF(sr830_low)
+LIFE_OF(sr830_dc)
 LIFE_OF(sr810)
 LIFE_OF(keithley2400)
 LIFE_OF(keithley2400_1mA)
@@ -56,7 +57,7 @@ LIFE_OF(gpt9804)
 static void every_driver_of_the_registry_is_here(void **state)
 {
     (void)state;
-    assert_int_equal(registry_count, 35);
+    assert_int_equal(registry_count, 36);
     assert_null(registry_find(SPAN("")));
     assert_null(registry_find(SPAN("alica")));
     for (size_t i = 0; i < registry_count; i++) {
@@ -89,6 +90,7 @@ int main(void)
         cmocka_unit_test(emtron_elc_lives_through_everything),
         cmocka_unit_test(sr830_lives_through_everything),
         cmocka_unit_test(sr830_low_lives_through_everything),
+        cmocka_unit_test(sr830_dc_lives_through_everything),
         cmocka_unit_test(sr810_lives_through_everything),
         cmocka_unit_test(keithley2400_lives_through_everything),
         cmocka_unit_test(keithley2400_1mA_lives_through_everything),

@@ -14,6 +14,7 @@ static const struct {
 } models[] = {
     {&sr830_driver, &sr830_sim, 0.5},
     {&sr830_low_driver, &sr830_low_sim, 1e-3},
+    {&sr830_dc_driver, &sr830_dc_sim, 0.5},
     {&sr810_driver, &sr810_sim, 0.5},
 };
 
@@ -90,7 +91,7 @@ static void every_row_and_its_simulator_talk(void **state)
         bench.byte_by_byte = m & 1;
         assert_int_equal(driver_sim_start(&bench), RC_OK);
         assert_string_equal(bench.identity.make, "Stanford Research");
-        assert_string_equal(bench.identity.model, m == 2 ? "SR810" : "SR830");
+        assert_string_equal(bench.identity.model, m == 3 ? "SR810" : "SR830");
         assert_string_equal(bench.identity.serial, "00111");
         assert_string_equal(bench.identity.firmware, "1.000");
         assert_near(dut.top_V, 0.004, 1e-12); /* nothing louder on the way here */
@@ -145,6 +146,8 @@ static void lines_are_as_the_manual_has_them(void **state)
         { &sr830_driver, { .kind = ASK_CONFIGURE, .step = 9 }, RC_OK, "SENS 25;SENS?\r" },
         { &sr810_driver, { .kind = ASK_CONFIGURE, .step = 9 }, RC_OK, "SENS 25;SENS?\r" },
         { &sr830_low_driver, { .kind = ASK_CONFIGURE, .step = 9 }, RC_OK, "SENS 17;SENS?\r" },
+        { &sr830_driver, { .kind = ASK_CONFIGURE, .step = 6 }, RC_OK, "ICPL 0;ICPL?\r" },
+        { &sr830_dc_driver, { .kind = ASK_CONFIGURE, .step = 6 }, RC_OK, "ICPL 1;ICPL?\r" },
         { &sr830_driver, { .kind = ASK_CONFIGURE, .step = 15 }, RC_OK, "*ESR?\r" },
         { &sr830_driver, { .kind = ASK_CONFIGURE, .step = 16 }, RC_CONFIG, "" },
         { &sr830_driver, { .kind = ASK_POLL },                 RC_OK, "SNAP? 1,2\r" },

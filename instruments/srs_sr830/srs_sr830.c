@@ -11,7 +11,7 @@ static const double frequency_min_Hz = 0.001, frequency_max_Hz = 102000.0;
 /* The output clips at 1.09 of full scale; more than the largest range is no answer of this unit. */
 static const double clip = 1.1, impossible_V = 1.2;
 
-enum shape { SHAPE_NUMBER, SHAPE_NO_OFFSET, SHAPE_NO_ERROR, SHAPE_SENSITIVITY };
+enum shape { SHAPE_NUMBER, SHAPE_NO_OFFSET, SHAPE_NO_ERROR, SHAPE_SENSITIVITY, SHAPE_COUPLING };
 
 /* Bits of *ESR?: input queue, query, execution, command. */
 enum { EVENT_ERRORS = 0x01 | 0x04 | 0x10 | 0x20 };
@@ -30,7 +30,7 @@ static const struct step {
     { "PHAS 0;PHAS?\r",       SHAPE_NUMBER, 0 },
     { "ISRC 1;ISRC?\r",       SHAPE_NUMBER, 1 },      /* A-B */
     { "IGND 0;IGND?\r",       SHAPE_NUMBER, 0 },      /* shields float */
-    { "ICPL 0;ICPL?\r",       SHAPE_NUMBER, 0 },      /* AC */
+    { "ICPL 0;ICPL?\r",       SHAPE_COUPLING, 0 },    /* AC, or of the row */
     { "ILIN 0;ILIN?\r",       SHAPE_NUMBER, 0 },      /* no line filters */
     { "RMOD 1;RMOD?\r",       SHAPE_NUMBER, 1 },      /* normal reserve */
     { NULL,                   SHAPE_SENSITIVITY, 0 }, /* of the row */
@@ -46,6 +46,7 @@ static const char identify_line[] = "OUTX 0;*IDN?\r";
 static const char safe_line[] = "OUTX 0;SLVL 0.004;SLVL?\r";
 static const char snap_line[] = "SNAP? 1,2\r";
 static const char status_line[] = "LIAS?\r";
+static const char dc_line[] = "ICPL 1;ICPL?\r";
 
 /* ---- encode ---- */
 
@@ -77,6 +78,16 @@ static enum rc put_set(const struct device_setup *setup, const struct ask *ask,
     return rc;
 }
 
+static const char *configure_line(const struct sr830_model *model, unsigned step)
+{
+    if (step >= COUNT(configure_table))
+        return NULL;
+    const struct step *row = &configure_table[step];
+    if (row->shape == SHAPE_COUPLING && model->dc)
+        return dc_line;
+    return row->shape == SHAPE_SENSITIVITY ? model->sens_line : row->line;
+}
+
 /* The line of an ask that says the same whatever its value; NULL: there is none. */
 static const char *find_line(const struct sr830_model *model, const struct ask *ask)
 {
@@ -84,11 +95,7 @@ static const char *find_line(const struct sr830_model *model, const struct ask *
     case ASK_IDENTIFY:
         return ask->step == 0 ? identify_line : NULL;
     case ASK_CONFIGURE:
-        if (ask->step >= COUNT(configure_table))
-            return NULL;
-        return configure_table[ask->step].shape == SHAPE_SENSITIVITY
-                   ? model->sens_line
-                   : configure_table[ask->step].line;
+        return configure_line(model, ask->step);
     case ASK_POLL:
         return ask->step == 0 ? snap_line : ask->step == 1 ? status_line : NULL;
     case ASK_SAFE:
@@ -181,7 +188,9 @@ static enum rc decode_configure(const struct sr830_model *model, unsigned step, 
     default:
         if (!numbers_of(frame, value, 1))
             return RC_PROTOCOL;
-        double wanted = row->shape == SHAPE_SENSITIVITY ? model->sens_code : row->wanted;
+        double wanted = row->shape == SHAPE_SENSITIVITY ? model->sens_code
+                        : row->shape == SHAPE_COUPLING  ? model->dc
+                                                        : row->wanted;
         return fabs(value[0] - wanted) <= 0.005 ? RC_OK : RC_REFUSED;
     }
 }
@@ -268,9 +277,10 @@ static enum rc decode(const struct driver *self, const struct device_setup *setu
 }
 
 /* clang-format off */
-static const struct sr830_model sr830 = { "SR830", "SENS 25;SENS?\r", 25, 0.5 };
-static const struct sr830_model sr830_low = { "SR830", "SENS 17;SENS?\r", 17, 1e-3 };
-static const struct sr830_model sr810 = { "SR810", "SENS 25;SENS?\r", 25, 0.5 };
+static const struct sr830_model sr830 = { "SR830", "SENS 25;SENS?\r", 25, 0.5, false };
+static const struct sr830_model sr830_low = { "SR830", "SENS 17;SENS?\r", 17, 1e-3, false };
+static const struct sr830_model sr830_dc = { "SR830", "SENS 25;SENS?\r", 25, 0.5, true };
+static const struct sr830_model sr810 = { "SR810", "SENS 25;SENS?\r", 25, 0.5, false };
 
 #define DRIVER(row)                                                                                \
     .maturity = MATURITY_SIMULATED, .capability = &capability_lock_in, .framing = &framing_line_cr, \
@@ -283,6 +293,8 @@ const struct driver sr830_driver = { DRIVER(&sr830),
     .name = "sr830", .summary = "SRS SR830 lock-in amplifier, full scale 500 mV" };
 const struct driver sr830_low_driver = { DRIVER(&sr830_low),
     .name = "sr830_low", .summary = "SRS SR830 lock-in amplifier, full scale 1 mV" };
+const struct driver sr830_dc_driver = { DRIVER(&sr830_dc),
+    .name = "sr830_dc", .summary = "SRS SR830 lock-in amplifier, full scale 500 mV, DC coupled" };
 const struct driver sr810_driver = { DRIVER(&sr810),
     .name = "sr810", .summary = "SRS SR810 lock-in amplifier, full scale 500 mV" };
 /* clang-format on */

@@ -12,8 +12,8 @@
  * Source: SRS, "Model SR830 DSP Lock-In Amplifier" manual, chapter 5 "Remote programming".
  *
  * device_setup: full_scale is a ceiling for the amplitude in volts (0: 5 V). The phase is that of
- * the internal reference; the input is A-B, AC coupled; the filter 30 ms, 12 dB per octave, so that
- * a reading has settled to 1 % after 0.2 s. */
+ * the internal reference; the input is A-B, AC coupled but for `sr830_dc`; the filter 30 ms, 12 dB
+ * per octave, so that a reading has settled to 1 % after 0.2 s. */
 #ifndef INSTRUMENTS_SRS_SR830_SRS_SR830_H
 #define INSTRUMENTS_SRS_SR830_SRS_SR830_H
 
@@ -36,12 +36,15 @@ struct sr830_model {
     const char *sens_line; /* sets and asks the sensitivity */
     double sens_code;      /* what comes back */
     double full_scale_V;   /* rms */
+    bool dc;               /* its input passes direct voltage */
 };
 
 /* `sr830`: full scale 500 mV, resolution 5 uV. 0.3 mA through up to 1 kohm fits.
  * `sr830_low`: the same instrument, 1 mV and 10 nV, for milliohms and for crosstalk; more than
- * 1.09 mV is an overload. `sr810`: one display, the same remote commands; 500 mV. */
-extern const struct driver sr830_driver, sr830_low_driver, sr810_driver;
-extern const struct sim_driver sr830_sim, sr830_low_sim, sr810_sim;
+ * 1.09 mV is an overload. `sr830_dc`: as sr830 with the input DC coupled, for impedances below
+ * 100 Hz: the high-pass of 0.16 Hz turns 1 Hz by 9 degrees, 10 Hz by 1. `sr810`: one display, the
+ * same remote commands; 500 mV. */
+extern const struct driver sr830_driver, sr830_low_driver, sr830_dc_driver, sr810_driver;
+extern const struct sim_driver sr830_sim, sr830_low_sim, sr830_dc_sim, sr810_sim;
 
 #endif

@@ -316,4 +316,5 @@ static void sim_init(void *state, const struct sim_setup *setup)
 
 const struct sim_driver sr830_sim = {.driver = "sr830", SIM};
 const struct sim_driver sr830_low_sim = {.driver = "sr830_low", SIM};
+const struct sim_driver sr830_dc_sim = {.driver = "sr830_dc", SIM};
 const struct sim_driver sr810_sim = {.driver = "sr810", SIM};

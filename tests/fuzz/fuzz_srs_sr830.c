@@ -24,7 +24,8 @@ static void decode_as(const struct driver *driver, const struct ask *ask, struct
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static const struct driver *const drivers[] = {&sr830_driver, &sr830_low_driver, &sr810_driver};
+    static const struct driver *const drivers[] = {&sr830_driver, &sr830_low_driver,
+                                                   &sr830_dc_driver, &sr810_driver};
     static const double values[] = {0.0, 1.0};
     if (size > DEVICE_FRAME_MAX)
         return 0;

@@ -12,6 +12,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     static const struct feed_row rows[] = {
         {&sr830_sim, &sr830_driver},
         {&sr830_low_sim, &sr830_low_driver},
+        {&sr830_dc_sim, &sr830_dc_driver},
         {&sr810_sim, &sr810_driver},
     };
     struct feed_bench bench = {.setup = {.name = "unit"}, .reads = 0.3, .sane = sane};
