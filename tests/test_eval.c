@@ -125,15 +125,12 @@ static void what_is_not_known_is_neither_true_nor_false(void **state)
                                           "cell_mode(n, -4 mA, 7 mV, 1013)",
                                           "min(y, 1)",
                                           "max(1, y)",
+                                          "e_series(y, 24)",
+                                          "e_series(x, 25)",
+                                          "e_series(-x, 24)",
                                           "n > \"a\"",
                                           "n == 3",
                                           "n + 1"};
-    static const char *const unknown[] = {
-        "y",         "y + 1",     "y > 0",           "y <= 0",          "y == y",
-        "y != y",    "not y > 0", "y > 0 and x > 0", "y > 0 or x < 0",  "1 / 0",
-        "0 / 0 > 1", "sqrt(-1)",  "e_series(y, 24)", "e_series(x, 25)", "e_series(-x, 24)",
-        "ln(0)",     "min(y, 1)", "max(1, y)",       "n > \"a\"",       "n == 3",
-        "n + 1"};
     for (size_t i = 0; i < COUNT(unknown); i++) {
         double got = value_of(unknown[i]);
         if (!isnan(got))
