@@ -93,6 +93,10 @@ expect 0 "4 pass" "$LB" run -s "$A" "$LIBRARY/eol_barrier.seq" --simulate --db l
 same "a lead of 0.1 to 3 ohm is subtracted" "$(sqlite3 lead.db "select count(*) from v_result where \
     name = 'r_shared' and value between 0.05 and 3.1 or name = 'r_crosstalk' and abs(value) < 0.35")" 8
 same "the values with it are above the limit" "$(sqlite3 lead.db "select max(value) > 0.4 from v_result where name = 'rc_hot'")" 1
+expect 0 "4 pass" "$LB" run -s "$A" "$LIBRARY/lab_barrier.seq" --simulate --db lead.db --plain --seed 4
+same "five steady temperatures find the same lead as the cooling element" "$(sqlite3 lead.db "select count(*) from
+    v_result a join v_result b on a.serial = b.serial and a.name = b.name and a.program < b.program and
+    a.name in ('r_shared', 'r_crosstalk') and abs(a.value - b.value) < 0.03")" 8
 variant "$B" orifice >orifice.station
 fails orifice.station eol_dual_diffusion D21:0.6 i_fine
 
