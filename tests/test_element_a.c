@@ -470,7 +470,7 @@ static void the_shared_lead_is_drawn_by_itself(void **state)
     enum { N = 2000 };
     struct element_a_heat hot = element_a_heat_at(T780_K), cold = {293.15, 293.15};
     unsigned below = 0;
-    double tcr = 0;
+    double tcr = 0, together = 0;
     for (uint64_t i = 0; i < N; i++) {
         struct element_a a = good(ELEMENT_A_P1), other = good(ELEMENT_A_P1);
         element_a_draw(&a, 1, i);
@@ -478,6 +478,7 @@ static void the_shared_lead_is_drawn_by_itself(void **state)
         assert_true(ohm > 0.1 - 1e-9 && ohm < 3 + 1e-9 && element_a_com_ohm(&a, cold) < ohm);
         below += ohm < 0.5477; /* the middle of 0.1 and 3 in octaves */
         tcr += a.com_tcr_1_K / N;
+        together += (a.com_tcr_1_K / 3e-4 - 10) * (a.pump.barrier.kO2_mA / 10.82 - 1) / 0.0125 / N;
         /* the first number of the stream of all others is still the barrier's */
         struct rng rng;
         rng_seed_named(&rng, 1, "element a", i);
@@ -486,6 +487,7 @@ static void the_shared_lead_is_drawn_by_itself(void **state)
     }
     print_message("figure: shared lead of 2000 parts: %u below 0.55 ohm, 1/K %.2e\n", below, tcr);
     assert_true(below > 0.46 * N && below < 0.54 * N && fabs(tcr / 3e-3 - 1) < 0.01);
+    assert_true(fabs(together) < 0.1); /* a correlation */
 }
 
 int main(void)
