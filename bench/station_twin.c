@@ -282,7 +282,7 @@ static const struct {
 } elements[] = {
     {"lsu49", TWIN_ELEMENT_LSU49}, {"lsu42", TWIN_ELEMENT_LSU42}, {"barrier", TWIN_ELEMENT_A},
     {"dual_diffusion", TWIN_ELEMENT_B}, {"enclosed_reference", TWIN_ELEMENT_C},
-    {"lsu49_bare", TWIN_ELEMENT_LSU49_BARE},
+    {"lsu49_bare", TWIN_ELEMENT_LSU49_BARE}, {"lsu42_bare", TWIN_ELEMENT_LSU42_BARE},
 };
 static const struct {
     const char *name;
@@ -347,16 +347,18 @@ static bool parse_element(struct station_reader *r)
 {
     struct twin_config *config = &r->station->twin.config;
     struct span word;
-    if (!station_word(r, "lsu49, lsu42, barrier, dual_diffusion, enclosed_reference or lsu49_bare",
-                      &word))
+    if (!station_word(
+            r,
+            "lsu49, lsu42, barrier, dual_diffusion, enclosed_reference, lsu49_bare or lsu42_bare",
+            &word))
         return false;
     size_t i = 0;
     while (i < COUNT(elements) && !span_is(word, elements[i].name))
         i++;
     if (i == COUNT(elements))
         return station_fail(r, r->token.at, NULL,
-                            "expected lsu49, lsu42, barrier, dual_diffusion, enclosed_reference or "
-                            "lsu49_bare");
+                            "expected lsu49, lsu42, barrier, dual_diffusion, enclosed_reference, "
+                            "lsu49_bare or lsu42_bare");
     config->element = elements[i].kind;
     config->variant = 0;
     if (station_line_end(r))

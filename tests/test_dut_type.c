@@ -275,6 +275,7 @@ static void the_shipped_types_load(void **state)
         bool trim;
     } shipped[] = {{"lsu49", DUT_CLASS_LSU49, 0, true},
                    {"lsu49_bare", DUT_CLASS_LSU49, 0, true},
+                   {"lsu42_bare", DUT_CLASS_LSU42, 0, true},
                    {"lsu42", DUT_CLASS_LSU42, 2, true},
                    {"barrier", DUT_CLASS_BARRIER, 6, false},
                    {"dual_diffusion", DUT_CLASS_DUAL_DIFFUSION, 5, false},

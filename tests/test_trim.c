@@ -23,9 +23,8 @@ static struct twin_config config_of(enum twin_element_kind kind, uint64_t seed, 
 }
 
 /* In air, at the controller, 40 s after it was switched on. */
-static struct seen finished(uint64_t seed, int defect, double severity)
+static struct seen in_its_sensor(struct twin_config config)
 {
-    struct twin_config config = config_of(TWIN_ELEMENT_LSU49, seed, defect, severity);
     struct twin *twin;
     struct twin_truth truth;
     const unsigned site_of[4] = {1};
@@ -45,13 +44,15 @@ static struct seen finished(uint64_t seed, int defect, double severity)
     return seen;
 }
 
-/* In air at 0.9 V, by a source-meter. */
-static double bare_mA(uint64_t seed, int defect, double severity)
+static struct seen finished(uint64_t seed, int defect, double severity)
 {
-    struct direct_rig rig;
-    const struct gas_mix gases[GASES] = {rig_lean(0.2095), rig_lean(0.0829)};
-    rig_configure(&rig, TWIN_ELEMENT_LSU49_BARE, 780, gases, GASES);
-    rig.config = config_of(TWIN_ELEMENT_LSU49_BARE, seed, defect, severity);
+    return in_its_sensor(config_of(TWIN_ELEMENT_LSU49, seed, defect, severity));
+}
+
+/* In air at 0.9 V, by a source-meter, held at its temperature. */
+static double at_source_mA(struct twin_config config, double degC)
+{
+    struct direct_rig rig = {.config = config, .degC = degC};
     rig_open(&rig);
     rig_heat(&rig);
     rig_put(&rig, rig.flows[AIR], PLANT_FLOW_slpm, 0, 2);
@@ -61,6 +62,11 @@ static double bare_mA(uint64_t seed, int defect, double severity)
     double mA = rig_i_mA(&rig);
     rig_close(&rig);
     return mA;
+}
+
+static double bare_mA(uint64_t seed, int defect, double severity)
+{
+    return at_source_mA(config_of(TWIN_ELEMENT_LSU49_BARE, seed, defect, severity), 780);
 }
 
 static void the_controller_sees_the_share_of_the_resistor(void **state)
@@ -122,7 +128,26 @@ static void the_bare_element_is_the_one_in_the_finished_sensor(void **state)
         print_message("figure: seed %u: %.4f mA bare, %.4f mA in the sensor\n", (unsigned)seed, mA,
                       raw_mA);
         assert_true(fabs(mA / raw_mA - 1) < 0.01); /* R_N 2.5 % apart: 12 K */
+        double older_mA = in_its_sensor(config_of(TWIN_ELEMENT_LSU42, seed, 0, 0)).raw_mA;
+        mA = at_source_mA(config_of(TWIN_ELEMENT_LSU42_BARE, seed, 0, 0), 750);
+        assert_true(fabs(mA / older_mA - 1) < 0.01);
     }
+}
+
+/* Its Nernst cell has 80 ohm at 750 degC, and air as reference: no step from nothing to 20 uA. */
+static void an_older_bare_element_has_its_own_cells(void **state)
+{
+    struct direct_rig rig = {.config = config_of(TWIN_ELEMENT_LSU42_BARE, 1, 0, 0), .degC = 750};
+    (void)state;
+    rig.config.spread = false;
+    rig_open(&rig);
+    rig_heat(&rig);
+    assert_true(fabs(rig_truth(&rig).ri_ohm - 80) < 2.4); /* the fit of its table */
+    double rest_mV = rig_u_mV(&rig);
+    rig_put(&rig, rig.scanner, PLANT_RELAY, 0, 1);
+    rig_wait(&rig, 20);
+    assert_true(fabs(rig_u_mV(&rig) - rest_mV) < 0.01 && fabs(rest_mV) < 1);
+    rig_close(&rig);
 }
 
 static void a_bare_element_has_no_resistor_to_be_wrong(void **state)
@@ -151,6 +176,7 @@ int main(void)
         cmocka_unit_test(a_wrong_resistor_spoils_the_finished_current_and_leaves_the_raw_one),
         cmocka_unit_test(a_cracked_barrier_moves_both_currents),
         cmocka_unit_test(the_bare_element_is_the_one_in_the_finished_sensor),
+        cmocka_unit_test(an_older_bare_element_has_its_own_cells),
         cmocka_unit_test(a_bare_element_has_no_resistor_to_be_wrong),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

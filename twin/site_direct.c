@@ -20,7 +20,8 @@ static const struct {
     {"EA", ELEMENT_A_VARIANTS, {780, 3.2, 1.77e-3, 0.13, 7.5}},
     {"EB", ELEMENT_B_FORMS, {740, 3.2, 1.77e-3, 0.13, 6.8}},
     {"EC", ELEMENT_C_PROCESSES * BUFFER_COUNT, {800, 3.2, 1.77e-3, 0.15, 8.0}},
-    {"LSU49B", 1, {780, 3.2, 1.77e-3, 0.13, 7.5}},
+    {"LSU49B", 1, {780, 3.2, 1.77e-3, 0.13, 7.5}}, /* as twin/element_lsu.c */
+    {"LSU42B", 1, {750, 3.2, 2.1e-3, 0.17, 10}},
 };
 /* clang-format on */
 
@@ -47,21 +48,35 @@ unsigned site_direct_variants(enum twin_element_kind kind)
 
 /* ---- the part */
 
-/* The cells of a finished LSU 4.9, their current not yet divided. */
-static void nominal_bare(struct site_direct *d)
+/* The sensor that a bare element is of; NULL: it is none. */
+static const struct lsu_kind *sensor_of(enum twin_element_kind kind)
 {
+    return kind == TWIN_ELEMENT_LSU49_BARE   ? &lsu_kind_49
+           : kind == TWIN_ELEMENT_LSU42_BARE ? &lsu_kind_42
+                                             : NULL;
+}
+
+/* The cells of a finished sensor, their current not yet divided; pump cell as that of element A. */
+static void nominal_bare(struct site_direct *d, const struct lsu_kind *kind)
+{
+    struct element_a *a = &d->cell.a.part;
     d->kind = TWIN_ELEMENT_A;
-    element_a_nominal(ELEMENT_A_P1, &d->cell.a.part);
-    pump_barrier_scale(&d->cell.a.part.pump.barrier,
-                       lsu_kind_49.raw_air_mA / lsu_kind_49.finished_air_mA);
+    element_a_nominal(ELEMENT_A_P1, a);
+    a->pump.barrier = *kind->barrier;
+    a->pump.barrier.kCO_mA *= kind->rich;
+    a->pump.barrier.kH2_mA *= kind->rich;
+    pump_barrier_scale(&a->pump.barrier, kind->raw_air_mA / kind->finished_air_mA);
+    a->rn = (struct nernst_path){kind->rs_ohm, exp(kind->ri_a + kind->ri_b_K / NERNST_T0_K),
+                                 kind->ri_b_K * NERNST_K_EV};
+    a->reference_uA = kind->reference_uA; /* of the scanner's source */
 }
 
 static void nominal(const struct twin_config *config, struct site_direct *d)
 {
     unsigned variant = config->variant;
     d->kind = config->element;
-    if (config->element == TWIN_ELEMENT_LSU49_BARE) {
-        nominal_bare(d);
+    if (sensor_of(config->element)) {
+        nominal_bare(d, sensor_of(config->element));
     } else if (d->kind == TWIN_ELEMENT_A) {
         if (variant == 0)
             variant = ELEMENT_A_P1;
@@ -110,7 +125,7 @@ static void draw(struct site_direct *d, const struct twin_config *config, const 
 {
     if (!config->spread)
         return;
-    if (config->element == TWIN_ELEMENT_LSU49_BARE)
+    if (sensor_of(config->element))
         draw_bare(&d->cell.a.part, part, config->seed, site);
     else if (d->kind == TWIN_ELEMENT_A)
         element_a_draw(&d->cell.a.part, config->seed, site);
@@ -133,7 +148,7 @@ static struct defect_target target_of(struct site_direct *d, int sign)
 const char *site_direct_refusal(const struct twin_config *config, int id)
 {
     struct site_direct d = {.found = false};
-    if (config->element == TWIN_ELEMENT_LSU49_BARE && id == 38)
+    if (sensor_of(config->element) && id == 38)
         return "a bare element has no trim resistor yet";
     nominal(config, &d);
     struct defect_target target = target_of(&d, 1);

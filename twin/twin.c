@@ -89,7 +89,9 @@ static void build_site(struct twin *twin, unsigned i)
     const struct twin_config *config = &twin->config;
     struct twin_site *site = &twin->sites[i];
     const struct lsu_kind *kind =
-        config->element == TWIN_ELEMENT_LSU42 ? &lsu_kind_42 : &lsu_kind_49;
+        config->element == TWIN_ELEMENT_LSU42 || config->element == TWIN_ELEMENT_LSU42_BARE
+            ? &lsu_kind_42
+            : &lsu_kind_49;
     population_draw(&site->part, kind, config->seed, i + 1, config->spread);
     twin->controller_ports[i] = (struct twin_port){twin, i, 0};
     if (!twin_element_is_direct(config->element)) {

@@ -23,6 +23,7 @@ enum twin_element_kind {
     TWIN_ELEMENT_B,          /* one cell behind a coarse and a fine layer */
     TWIN_ELEMENT_C,          /* enclosed metal/metal-oxide reference */
     TWIN_ELEMENT_LSU49_BARE, /* of an LSU 4.9, before its trim resistor: at instruments, as A */
+    TWIN_ELEMENT_LSU42_BARE,
 };
 /* A, B, C, a bare LSU: measured by instruments, no controller; the supply channel feeds the heater
  * directly. */

@@ -16,7 +16,7 @@ void twin_config_default(struct twin_config *config)
 bool twin_element_is_direct(enum twin_element_kind kind)
 {
     return kind == TWIN_ELEMENT_A || kind == TWIN_ELEMENT_B || kind == TWIN_ELEMENT_C ||
-           kind == TWIN_ELEMENT_LSU49_BARE;
+           kind == TWIN_ELEMENT_LSU49_BARE || kind == TWIN_ELEMENT_LSU42_BARE;
 }
 
 /* ---- defects */
