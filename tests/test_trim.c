@@ -111,6 +111,27 @@ static void a_wrong_resistor_spoils_the_finished_current_and_leaves_the_raw_one(
     }
 }
 
+/* The published -9 and +6 mA are those of the pump cell; so is what R_c carries over. */
+static void the_loop_stops_by_the_current_through_the_cell(void **state)
+{
+    (void)state;
+    struct seen turned = finished(3, 39, 1), good = finished(3, 0, 0);
+    assert_true(fabs(turned.raw_mA + 9) < 1e-6);
+    assert_true(fabs(turned.ip_mA + 9 * good.ip_mA / good.raw_mA) < 1e-6);
+
+    struct gas_view view = {
+        .mix = rig_lean(0.2095), .pressure_kPa = 101.325, .convection = 1, .serial = 1};
+    struct lsu_part part = {.barrier = 1, .kappa = 1, .tau_s = 0.012, .rn = 1, .share = 0.5773};
+    struct lsu sound, crossed;
+    lsu_init(&sound, &lsu_kind_49, &part, &view, 1053.15);
+    part.or_ohm = 1e3;
+    lsu_init(&crossed, &lsu_kind_49, &part, &view, 1053.15);
+    double moved_mV = 2 * crossed.nernst_mV * log(crossed.u_set / sound.u_set);
+    print_message("figure: R_c %.1f ohm moves the EMF by %.1f mV in air\n", crossed.rc_ohm,
+                  moved_mV);
+    assert_true(fabs(moved_mV + crossed.rc_ohm * crossed.limit_mA / 0.5773) < 0.1);
+}
+
 static void a_cracked_barrier_moves_both_currents(void **state)
 {
     (void)state;
@@ -174,6 +195,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_controller_sees_the_share_of_the_resistor),
         cmocka_unit_test(a_wrong_resistor_spoils_the_finished_current_and_leaves_the_raw_one),
+        cmocka_unit_test(the_loop_stops_by_the_current_through_the_cell),
         cmocka_unit_test(a_cracked_barrier_moves_both_currents),
         cmocka_unit_test(the_bare_element_is_the_one_in_the_finished_sensor),
         cmocka_unit_test(an_older_bare_element_has_its_own_cells),

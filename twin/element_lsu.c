@@ -70,7 +70,8 @@ static double crosstalk_ohm(const struct lsu *lsu, double T_K)
 /* The electrode's oxygen pressure at the set-point, with `ip_mA` through the pump cell. */
 static void aim(struct lsu *lsu, double ip_mA)
 {
-    double drop_mV = lsu->ri_base_ohm * lsu->kind->reference_uA * 1e-3 + lsu->rc_ohm * ip_mA;
+    double drop_mV =
+        lsu->ri_base_ohm * lsu->kind->reference_uA * 1e-3 + lsu->rc_ohm * lsu->cell_per_mA * ip_mA;
     double ln_pO2e = lsu->ln_reference - (UN_SET_mV - drop_mV) / lsu->nernst_mV;
     if (!(ln_pO2e < -1)) /* cold: the drop across R_N is larger than the set-point */
         ln_pO2e = -1;
@@ -101,9 +102,10 @@ static void update_temperature(struct lsu *lsu, double T_K, double pressure_kPa)
     aim(lsu, 0);
 }
 
-static double held_mA(double ip_mA)
+static double held_mA(const struct lsu *lsu, double ip_mA)
 {
-    return ip_mA > IP_LEAN_mA ? IP_LEAN_mA : ip_mA < IP_RICH_mA ? IP_RICH_mA : ip_mA;
+    double lean_mA = IP_LEAN_mA / lsu->cell_per_mA, rich_mA = IP_RICH_mA / lsu->cell_per_mA;
+    return ip_mA > lean_mA ? lean_mA : ip_mA < rich_mA ? rich_mA : ip_mA;
 }
 
 static void update_gas(struct lsu *lsu, const struct gas_view *gas)
@@ -113,7 +115,7 @@ static void update_gas(struct lsu *lsu, const struct gas_view *gas)
     lsu->gas_serial = gas->serial;
     lsu->limit_base_mA = gas_barrier_current_mA(k, &lsu->point, &gas->mix);
     if (lsu->rc_ohm > 0) { /* one round: 100 mV of EMF are less than 1 % of the current */
-        aim(lsu, held_mA(lsu->limit_base_mA));
+        aim(lsu, held_mA(lsu, lsu->limit_base_mA));
         lsu->limit_base_mA = gas_barrier_current_mA(k, &lsu->point, &gas->mix);
     }
 
@@ -168,6 +170,7 @@ void lsu_init(struct lsu *lsu, const struct lsu_kind *kind, const struct lsu_par
               const struct gas_view *gas, double T_K)
 {
     *lsu = (struct lsu){.kind = kind, .part = *part};
+    lsu->cell_per_mA = part->share > 0 ? 1 / part->share : 1;
     lsu->lag_keep = exp(-TWIN_STEP_S / part->tau_s);
     scale_barrier(lsu);
     update(lsu, gas, T_K);
@@ -185,9 +188,9 @@ static void step_current(struct lsu *lsu)
     lsu->lag_mA = lsu->limit_mA + (lsu->lag_mA - lsu->limit_mA) * lsu->lag_keep;
     double goal = 0;
     if (lsu->regulated)
-        goal = held_mA(lsu->lag_mA);
+        goal = held_mA(lsu, lsu->lag_mA);
     if (lsu->part.reversed)
-        goal = goal > 0 ? IP_RICH_mA : IP_LEAN_mA;
+        goal = held_mA(lsu, goal > 0 ? IP_RICH_mA : IP_LEAN_mA);
     lsu->ip_mA = lsu->regulated ? goal + (lsu->ip_mA - goal) * lsu->loop_keep : 0;
     lsu->hold_mA = lsu->ip_mA + (lsu->hold_mA - lsu->ip_mA) * lsu->loop_keep;
 
@@ -250,12 +253,12 @@ static double cavity_emf_mV(const struct lsu *lsu, double y)
 static double regulated_mV(const struct lsu *lsu)
 {
     double swing_mV = -1000 * lsu->y * CAVITY_mC / DOUBLE_LAYER_mF;
-    double fed_mV = lsu->rc_ohm * (lsu->ip_mA - lsu->hold_mA);
+    double fed_mV = lsu->rc_ohm * lsu->cell_per_mA * (lsu->ip_mA - lsu->hold_mA);
     if (fabs(swing_mV) < 0.001)
         return UN_SET_mV + fed_mV;
     double reference_mV = lsu->ri_ohm * lsu->kind->reference_uA * 1e-3;
     double stop_mV = cavity_emf_mV(lsu, lsu->y_set + lsu->y) + reference_mV - UN_SET_mV;
-    stop_mV += lsu->rc_ohm * lsu->hold_mA;
+    stop_mV += lsu->rc_ohm * lsu->cell_per_mA * lsu->hold_mA;
     if (fabs(stop_mV) < fabs(swing_mV))
         swing_mV = stop_mV;
     return UN_SET_mV + swing_mV + fed_mV;

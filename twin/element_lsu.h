@@ -5,7 +5,8 @@
  *
  * The controller holds U_N at 450 mV with I; the limiting current follows the gas with the lag
  * of the barrier, and what the loop has not pumped yet stays in the cavity and moves U_N. Positive:
- * oxygen is pumped out of the cavity (lean gas). I stays within the published -9..+6 mA.
+ * oxygen is pumped out of the cavity (lean gas). The current through the pump cell, of which
+ * the controller sees a share, stays within the published -9..+6 mA.
  *
  * R_c = R_p R_Na/(R_Na + R_OR) is there where the barrier layer between the cells is missing
  * (R_OR; R_Na the activated part of R_N, R_p 75 ohm at T0, 15 ohm of it flat). The controller sees
@@ -40,6 +41,7 @@ extern const struct lsu_kind lsu_kind_49, lsu_kind_42;
 struct lsu_part {
     double barrier; /* factor on all three conductances, trim resistor included */
     double raw;     /* the same of the bare element */
+    double share;   /* of the current through the pump cell that the controller sees; 0: all */
     double kappa;   /* factor on the barrier's kappa */
     double tau_s;   /* of the barrier */
     double rn;      /* factor on R_N */
@@ -57,6 +59,7 @@ struct lsu {
     struct lsu_part part;
     double lag_keep, loop_keep; /* per step */
     struct gas_barrier barrier; /* of this part */
+    double cell_per_mA;         /* current through the pump cell per mA at the controller */
     double ri_ohm, rc_ohm;      /* R_c follows T as far as the slopes below are computed anew */
     /* at this temperature and pressure, and the slopes from there */
     double T_K, pressure_kPa, nernst_mV, ri_base_ohm, ri_slope, f_slope, u_set, ln_reference;

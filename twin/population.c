@@ -31,6 +31,7 @@ void population_refit(struct part *part, double trim_ohm)
 {
     part->lsu.barrier *= population_trim_share(trim_ohm) / population_trim_share(part->trim_ohm);
     part->trim_ohm = trim_ohm;
+    part->lsu.share = population_trim_share(trim_ohm);
 }
 
 void population_draw(struct part *part, const struct lsu_kind *kind, uint64_t seed, unsigned site,
@@ -44,6 +45,7 @@ void population_draw(struct part *part, const struct lsu_kind *kind, uint64_t se
     part->lsu.raw = factor(&rng, 0.06, spread);
     part->lsu.barrier = factor(&rng, 0.0125, spread);
     part->trim_ohm = population_trim_ohm(kind, &part->lsu);
+    part->lsu.share = population_trim_share(part->trim_ohm);
     part->lsu.kappa = factor(&rng, 0.06, spread);
     part->lsu.tau_s = BARRIER_TAU_S * factor(&rng, 0.10, spread);
     part->lsu.rn = factor(&rng, 0.025, spread);

@@ -197,7 +197,7 @@ static void lsu_truth(const struct twin_site *s, struct twin_truth *out)
     out->element_i_mA = out->ip_mA = s->lsu.ip_mA;
     out->element_u_mV = out->un_mV = lsu_un_mV(&s->lsu);
     out->ri_ohm = s->lsu.ri_ohm;
-    out->raw_mA = s->lsu.ip_mA / population_trim_share(s->part.trim_ohm);
+    out->raw_mA = s->lsu.ip_mA * s->lsu.cell_per_mA;
     out->trimmed_kO2_mA = s->lsu.barrier.kO2_mA;
 }
 
