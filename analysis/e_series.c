@@ -25,7 +25,7 @@ static double member(int i, int n)
     if (i >= n)
         return 10 * member(i - n, n);
     if (n <= E24)
-        return e24[i * (E24 / n)];
+        return e24[(size_t)i * (size_t)(E24 / n)];
     if (n == E192 && i == E192_ODD)
         return 9.20;
     return round(100 * pow(10, (double)i / n)) / 100;
