@@ -76,7 +76,7 @@ enum rc manifold_time_to_fill(const struct manifold *m, struct duration *left)
     int64_t most_us = 0;
     for (unsigned k = 0; k < 2; k++) {
         double flow = gate_commanded_total_slpm(m->config.gate, k ? 'b' : 'a');
-        if (memcmp(&m->pipe[k], &m->newest[k], sizeof m->pipe[k]) == 0)
+        if (gas_mix_same(&m->pipe[k], &m->newest[k]))
             continue;
         if (!(flow > 0.0))
             return RC_REFUSED;

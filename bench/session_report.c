@@ -225,7 +225,7 @@ static unsigned collect_documents(const struct session *s, struct versions *vers
         docs[n++] = (struct record_document){.kind = "table",
                                              .name = file_name(station->dut->source),
                                              .body = source_span(station->dut->source)};
-    if (station->variant) {
+    if (station->dut && station->variant) {
         snprintf(versions->dut, sizeof versions->dut, "%u", station->dut->version);
         docs[n++] = (struct record_document){.kind = "variant",
                                              .name = station->variant->name,

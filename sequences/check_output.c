@@ -117,8 +117,11 @@ void check_stream_stmt(struct check *c, struct stmt *stmt)
 static void check_side(struct check *c, const struct stmt *stmt, const struct mix_item *item)
 {
     const struct gas_supply *gas = item->bound;
-    char stream = gas ? channel_stream(c->view, gas->channel) : 0;
-    if (!stream || stream == (stmt->stream == 'b' ? 'b' : 'a'))
+    char stream = '\0';
+    if (gas)
+        stream = channel_stream(c->view, gas->channel);
+    bool fits = (stream == 'b') == (stmt->stream == 'b');
+    if (!stream || fits)
         return;
     check_error(c, item->at, stream == 'b' ? "mix b ..." : "mix a ...",
                 "'%s' flows on stream %c alone: %s side of the elements", item->gas, stream,

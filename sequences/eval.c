@@ -131,6 +131,8 @@ static struct eval_value load(const struct eval_context *c, const struct eval_in
 /* Lean gas is 1, rich gas -1. */
 static double cell_mode(const struct eval_value *of)
 {
+    /* Compiled code has loaded all four. */
+    /* NOLINTNEXTLINE(clang-analyzer-core.UndefinedBinaryOperatorResult): it cannot know that */
     const struct cell_mode_reading reading = {1e3 * of[0].si, 1e3 * of[1].si, 1e3 * of[2].si,
                                               of[3].si};
     enum cell_mode mode;
@@ -152,8 +154,8 @@ struct eval_value eval_run(const struct eval_code *code, const struct eval_conte
         }
         if (i->op == EVAL_CELL_MODE) {
             top -= 3;
-            stack[top - 1] =
-                (struct eval_value){cell_mode(&stack[top - 1]), (double)NAN, NULL, code->unit};
+            double mode = cell_mode(&stack[top - 1]);
+            stack[top - 1] = (struct eval_value){mode, (double)NAN, NULL, code->unit};
             continue;
         }
         bool two = i->op == EVAL_BINARY || i->op >= EVAL_MIN;

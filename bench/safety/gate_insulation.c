@@ -119,7 +119,8 @@ static bool is_cold(const struct gate *gate)
 {
     const struct gate_insulation *state = &gate->insulation;
     struct duration since = instant_since(now_of(gate), state->heat_at);
-    return !state->can_heat || duration_in_s(since) >= rules_of(gate)->cold_s;
+    const struct station_insulation *rules = rules_of(gate);
+    return !state->can_heat || (rules && duration_in_s(since) >= rules->cold_s);
 }
 
 /* Inert gas makes everything safer, at any time. */
@@ -136,7 +137,7 @@ static int count_pairs(const struct gate *gate, unsigned *site)
 {
     const struct station_insulation *rules = rules_of(gate);
     int closed = 0;
-    for (unsigned i = 0; i < rules->pair_count; i++) {
+    for (unsigned i = 0; rules && i < rules->pair_count; i++) {
         bool per_site = gate->station->channels[rules->pair[i]].public.per_site;
         for (unsigned s = per_site; s <= (per_site ? gate->station->sites : 0); s++) {
             double si = rig_latest(gate->config.rig, rules->pair[i], s).si;
@@ -239,13 +240,14 @@ void gate_insulation_all_rest(struct gate *gate)
 void gate_insulation_opened(struct gate *gate)
 {
     struct gate_insulation *state = &gate->insulation;
-    if (!rules_of(gate))
+    const struct station_insulation *rules = rules_of(gate);
+    if (!rules)
         return;
     state->heat_at = now_of(gate);
     for (unsigned c = 0; c < gate->station->channel_count; c++)
         state->can_heat =
             state->can_heat || (gate->station->channels[c].public.output && is_heat(gate, c));
-    rig_watch(gate->config.rig, rules_of(gate)->interlock, 0, true);
+    rig_watch(gate->config.rig, rules->interlock, 0, true);
 }
 
 void gate_insulation_off(struct gate *gate)

@@ -119,7 +119,7 @@ static void switch_test(struct tester *t, bool on)
 
 static void put_padded(struct obuf *out, double value, unsigned decimals, unsigned digits)
 {
-    for (double bound = pow(10.0, digits - 1); bound > 1.5 && value < bound; bound /= 10.0)
+    for (unsigned left = digits - 1; left && value < pow(10.0, left); left--)
         (void)!obuf_byte(out, '0');
     (void)!num_put_fixed(out, value, decimals);
 }

@@ -89,14 +89,14 @@ static enum rc encode(const struct driver *self, const struct device_setup *setu
 static enum rc decode_points(const struct keysight_3446x_model *model, struct span frame,
                              struct answer *out)
 {
-    int64_t points;
+    int64_t points, all = (int64_t)model->before + model->after;
     struct span digits = frame.len > 1 && frame.at[0] == '+' ? span_skip(frame, 1) : frame;
 
     if (num_parse_int(digits, 0, 2000000, &points) != RC_OK)
         return RC_PROTOCOL;
-    if (points > (int64_t)(model->before + model->after))
+    if (points > all)
         return RC_RANGE; /* somebody has set another count */
-    if (points == (int64_t)(model->before + model->after))
+    if (points == all)
         return RC_OK; /* FETC? follows */
     struct digitizer_reading *reading = out->reading;
     *reading = (struct digitizer_reading){0.0, (double)NAN, (double)NAN, {0}};

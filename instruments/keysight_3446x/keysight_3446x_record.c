@@ -46,7 +46,7 @@ static void find_before(const double *sample, unsigned before, struct digitizer_
 enum rc keysight_3446x_decode_record(const struct keysight_3446x_model *model, struct span frame,
                                      double interval_us, struct digitizer_reading *out)
 {
-    double sample[KEYSIGHT_3446X_RECORD_MAX];
+    double sample[KEYSIGHT_3446X_RECORD_MAX] = {0.0};
     unsigned count = model->before + model->after, n = 0;
     enum rc result = RC_OK;
     struct span field;
