@@ -29,6 +29,7 @@ struct row {
 #define HERTZ DIM(0, 0, -1, 0, 0)
 #define JOULE DIM(2, 1, -2, 0, 0)
 #define SECOND DIM(0, 0, 1, 0, 0)
+#define FARAD DIM(-2, -1, 4, 2, 0)
 
 /* clang-format off */
 static const struct row rows[] = {
@@ -67,6 +68,8 @@ static const struct row rows[] = {
     {UNIT("kHz"),    1e3,     0,      HERTZ,   false},
     {UNIT("J"),      1,       0,      JOULE,   true},
     {UNIT("kJ"),     1e3,     0,      JOULE,   false},
+    {UNIT("F"),      1,       0,      FARAD,   false},
+    {UNIT("uF"),     1e-6,    0,      FARAD,   false},
     {"%rd", NULL, 1e-2, 0, {0, 0, 0, 0, 0, DIM_OF_READING}, true},
     {"%fs", NULL, 1e-2, 0, {0, 0, 0, 0, 0, DIM_OF_FULL_SCALE}, true},
 };

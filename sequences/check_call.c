@@ -148,6 +148,11 @@ static struct check_type check_fit(struct check *c, const char *name, struct pla
                     "%s is over a temperature: this is in %s", name, check_unit_name(&x));
         return bad_type();
     }
+    if (strncmp(name, "fit_arc", 7) == 0 && !dim_equal(x.dim, check_dim_Hz)) {
+        check_error(c, arg[1]->at, "for f in 1 Hz, 2 Hz, 5 Hz ...; measure z = mean(...) tag f",
+                    "%s is over a frequency", name);
+        return bad_type();
+    }
     return fit_type(unit, y, x);
 }
 

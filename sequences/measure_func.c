@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "analysis/arc.h"
 #include "analysis/arrhenius.h"
 #include "analysis/basic.h"
 #include "analysis/fit.h"
@@ -44,6 +45,10 @@ static const struct func_info infos[FUNC_KINDS] = {
     [FUNC_VI_SLOPE]  = {"vi_slope",  FUNC_UNIT_ONE,          FUNC_U95_NONE,     FUNC_FORM_SWEEP},
     [FUNC_VI_INITIAL] = {"vi_initial", FUNC_UNIT_OHM,        FUNC_U95_NONE,     FUNC_FORM_SWEEP},
     [FUNC_VI_ONSET]  = {"vi_onset",  FUNC_UNIT_VOLT,         FUNC_U95_NONE,     FUNC_FORM_SWEEP},
+    [FUNC_FIT_ARC_HF] = {"fit_arc_hf",  FUNC_UNIT_SAME,      FUNC_U95_GAIN,     FUNC_FORM_FIT},
+    [FUNC_FIT_ARC_RE] = {"fit_arc_re",  FUNC_UNIT_SAME,      FUNC_U95_GAIN,     FUNC_FORM_FIT},
+    [FUNC_FIT_ARC_IM] = {"fit_arc_im",  FUNC_UNIT_SAME,      FUNC_U95_GAIN,     FUNC_FORM_FIT},
+    [FUNC_FIT_ARC_TAU] = {"fit_arc_tau", FUNC_UNIT_SECONDS,  FUNC_U95_NONE,     FUNC_FORM_FIT},
 };
 /* clang-format on */
 
@@ -68,6 +73,26 @@ const char *func_unit_name(enum func_unit unit)
            : unit == FUNC_UNIT_OHM   ? "ohm"
            : unit == FUNC_UNIT_ONE   ? ""
                                      : NULL;
+}
+
+static bool is_arc(enum measure_func func)
+{
+    return func >= FUNC_FIT_ARC_HF && func <= FUNC_FIT_ARC_TAU;
+}
+
+static void run_arc(enum measure_func func, const struct func_window *w, struct func_result *r)
+{
+    bool real = func == FUNC_FIT_ARC_HF || func == FUNC_FIT_ARC_RE;
+    struct arc_spectrum s = {w->x, real ? w->v : NULL, real ? NULL : w->v, w->n};
+    struct arc arc;
+    if (!w->x || arc_fit(&s, &arc) != RC_OK)
+        return;
+    r->value = func == FUNC_FIT_ARC_HF    ? arc.hf_ohm
+               : func == FUNC_FIT_ARC_TAU ? arc.tau_s
+                                          : arc.ct_ohm;
+    r->random_u95 = 2 * (func == FUNC_FIT_ARC_HF    ? arc.hf_se_ohm
+                         : func == FUNC_FIT_ARC_TAU ? arc.tau_se_s
+                                                    : arc.ct_se_ohm);
 }
 
 static void run_fit(enum measure_func func, const struct func_window *w, struct func_result *r)
@@ -215,7 +240,9 @@ struct func_result measure_func_run(enum measure_func func, const struct func_wi
     if (w->n == 0)
         return r;
     r.sd = basic_sd(w->v, w->n);
-    if (infos[func].form == FUNC_FORM_SWEEP) {
+    if (is_arc(func)) {
+        run_arc(func, w, &r);
+    } else if (infos[func].form == FUNC_FORM_SWEEP) {
         run_sweep(func, w, &r);
     } else if (infos[func].form == FUNC_FORM_MOMENT) {
         run_moment(func, w, &r);

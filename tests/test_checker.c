@@ -263,6 +263,9 @@ static void measurements_are_well_formed(void **state)
     says_only("for o2 in 1 %, 2 %\nmeasure ip = mean(dut.ip) over 1 s tag o2\nend\n"
               "check fit_offset(ip, o2) < 1 V \"offset\"",
               1, "");
+    says_only("for o2 in 1 %, 2 %\nmeasure ip = mean(dut.ip) over 1 s tag o2\nend\n"
+              "measure r = fit_arc_hf(ip, o2)",
+              1, "fit_arc_hf is over a frequency");
     says_only("capture e dut.ip at 1000 Hz for 300 s\nend", 1, "300000 samples");
     says_only("measure m = mean_time(dut.ip)", 1, "mean_time is measured on a capture");
     says_only("measure m = mean(dut.ip, 1 s)", 1, "mean takes 1 argument, not 2");

@@ -1,0 +1,39 @@
+/* The electrode's arc in an impedance spectrum: a resistance at high frequency and one Cole-Cole
+ * element behind it.
+ *
+ *   Z = R_hf + j w L + R_ct/(1 + (j w tau)^n)          C = tau/R_ct
+ *
+ * K. S. Cole and R. H. Cole, J. Chem. Phys. 9 (1941) 341. L takes what begins beyond the spectrum:
+ * the inductance of the leads (L > 0), the flank of a faster arc (L < 0). For each tau and n the
+ * others are linear (Golub and Pereyra, SIAM J. Numer. Anal. 10 (1973) 413), so the search is of
+ * two variables: a grid over the whole spectrum and n 0.5..1, drawn closer nine times.
+ *
+ * One part of the spectrum alone tells R_ct, tau and n too. That both tell the same is what Kramers
+ * and Kronig demand of a cell that is linear, does not drift and is not disturbed. */
+#ifndef ANALYSIS_ARC_H
+#define ANALYSIS_ARC_H
+
+#include <stddef.h>
+
+#include "core/rc.h"
+
+/* Z = re + j im. One of `re_ohm`, `im_ohm` may be NULL. */
+struct arc_spectrum {
+    const double *f_Hz, *re_ohm, *im_ohm;
+    size_t n;
+};
+
+struct arc {
+    double hf_ohm;        /* NAN without re_ohm */
+    double inductance_uH; /* NAN without im_ohm */
+    double ct_ohm, tau_s, n;
+    double hf_se_ohm, ct_se_ohm, tau_se_s; /* standard errors, from what is left */
+    double residual_ohm;                   /* root of the mean square that is left */
+};
+
+/* RC_RANGE: fewer than 6 points, a frequency that is not positive, a value that is not finite, all
+ * frequencies within a factor of 10, no arc (R_ct below four times what is left), or its top (1/(2
+ * pi tau)) outside of the frequencies. */
+MUST_CHECK enum rc arc_fit(const struct arc_spectrum *spectrum, struct arc *out);
+
+#endif
