@@ -52,6 +52,28 @@ static void the_lock_in_finds_the_table_of_crosstalk_resistances(void **state)
     rig_close(&rig);
 }
 
+/* Relay 2 puts the sine to the pump cell, relay 3 the input: R_p, and the electrodes' arc below. */
+static void the_lock_in_finds_the_impedance_of_the_pump_cell(void **state)
+{
+    (void)state;
+    struct direct_rig rig;
+    hot(&rig, 0, 0);
+    rig_put(&rig, rig.lock_in, PLANT_SINE_V, 0, 0.144);
+    rig_put(&rig, rig.scanner, PLANT_RELAY, 1, 1);
+    rig_put(&rig, rig.scanner, PLANT_RELAY, 2, 1);
+    double ohm[2];
+    for (int low = 0; low < 2; low++) {
+        rig_put(&rig, rig.lock_in, PLANT_SINE_Hz, 0, low ? 1 : 20000);
+        double x = rig_get(&rig, rig.lock_in, PLANT_LOCK_IN_X_V, 0);
+        ohm[low] = 1000 * x / (0.144 - x);
+    }
+    print_message("figure: pump cell %.1f ohm at 20 kHz, %.1f at 1 Hz\n", ohm[0], ohm[1]);
+    assert_true(fabs(ohm[0] - 75) < 1 && fabs(ohm[1] - 90) < 1);
+    rig_put(&rig, rig.scanner, PLANT_RELAY, 1, 0); /* the other way round: the same transfer */
+    assert_true(fabs(rig_get(&rig, rig.lock_in, PLANT_LOCK_IN_X_V, 0)) < 1e-4);
+    rig_close(&rig);
+}
+
 static void the_lock_in_finds_the_nernst_resistance(void **state)
 {
     struct direct_rig rig;
@@ -407,6 +429,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_lock_in_finds_the_table_of_crosstalk_resistances),
+        cmocka_unit_test(the_lock_in_finds_the_impedance_of_the_pump_cell),
         cmocka_unit_test(the_lock_in_finds_the_nernst_resistance),
         cmocka_unit_test(at_low_frequency_the_gas_of_the_cavity_adds_its_diffusion),
         cmocka_unit_test(the_pump_cell_shows_the_published_limiting_currents),

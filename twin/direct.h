@@ -31,6 +31,7 @@ struct direct_wires {
     bool relay1; /* A: reference current on; B: lock-in's return at the contact in the middle;
                   * C: source-meter between reference and housing */
     bool relay2; /* A: lock-in at the pump cell; B: its drive at the contact in the middle */
+    bool relay3; /* A: its input there too, instead of at the Nernst cell */
     double sine_V, sine_Hz;
 };
 

@@ -351,24 +351,3 @@ double direct_a_second_mV(const struct direct_a *a, const struct direct_wires *w
     double emf_mV = e.nernst_mV * (ln_reference_bar(a, at) - z);
     return emf_mV + transfer_ohm * electric_driven_mA(&e, z, &compliance);
 }
-
-struct impedance_point direct_a_lock_in(const struct direct_a *a, const struct direct_wires *wires,
-                                        const struct direct_at *at)
-{
-    const struct nernst_wiring *wiring = &a->part.wiring;
-    struct element_a_heat heat = element_a_heat_at(at->T_K);
-    struct nernst_wiring plain = *wiring;
-    struct nernst_path path =
-        direct_path(wires->relay2 ? &a->part.pump.rp : &a->part.rn, wiring, at->u);
-    struct impedance z;
-    double T_K = at->T_K + (wires->relay2 ? direct_side_K(wiring, at) : 0);
-    plain.hf_factor = 1; /* in the path already */
-    impedance_of_cell(&path, &plain, T_K, &z);
-    if (wires->sine_Hz < IMPEDANCE_GAS_Hz)
-        direct_a_gas_impedance(a, wires, at, &z);
-    struct impedance_point current_A = direct_sine_A(&z, wires->sine_V, wires->sine_Hz);
-    if (!wires->relay2)
-        return direct_drop_V(&z, current_A, wires->sine_Hz);
-    double ohm = element_a_rc_ohm(&a->part, heat, 1) + element_a_com_ohm(&a->part, heat);
-    return (struct impedance_point){ohm * current_A.re_ohm, ohm * current_A.im_ohm};
-}

@@ -157,18 +157,24 @@ struct plant twin_plant_reference(struct twin *twin, unsigned site)
 
 /* ---- scanner */
 
+/* Relays 1..n of n sites, n + 1..2n, 2n + 1..3n. */
+static bool *relay_of(struct direct_wires *wires, unsigned group)
+{
+    return group == 0 ? &wires->relay1 : group == 1 ? &wires->relay2 : &wires->relay3;
+}
+
 static double scanner_read(void *ctx, enum plant_signal signal, unsigned channel,
                            struct instant now)
 {
     struct twin *twin = ctx;
     unsigned sites = twin->config.sites;
     twin_advance(twin, now);
-    if (channel >= 2 * sites)
+    if (channel >= (signal == PLANT_RELAY ? 3 : 2) * sites)
         return (double)NAN;
     struct twin_site *site = &twin->sites[channel % sites];
     struct site_direct *d = &site->direct;
     if (signal == PLANT_RELAY)
-        return (channel < sites ? d->wires.relay1 : d->wires.relay2) ? 1 : 0;
+        return *relay_of(&d->wires, channel / sites) ? 1 : 0;
     if (signal == PLANT_METER_ohm)
         return d->wires.meter_ohm;
     if (signal != PLANT_METER_V)
@@ -185,12 +191,9 @@ static void scanner_write(void *ctx, enum plant_signal signal, unsigned channel,
     struct twin *twin = ctx;
     unsigned sites = twin->config.sites;
     twin_advance(twin, now);
-    if (signal == PLANT_RELAY && channel < 2 * sites) {
+    if (signal == PLANT_RELAY && channel < 3 * sites) {
         struct direct_wires *wires = site_direct_wires(twin, &twin->sites[channel % sites]);
-        if (channel < sites)
-            wires->relay1 = value > 0.5;
-        else
-            wires->relay2 = value > 0.5;
+        *relay_of(wires, channel / sites) = value > 0.5;
     } else if (signal == PLANT_METER_ohm && value > 0) {
         for (unsigned i = 0; i < sites; i++)
             site_direct_wires(twin, &twin->sites[i])->meter_ohm = value;
