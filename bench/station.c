@@ -196,7 +196,7 @@ enum rc station_load(const char *path, struct diag *diag, struct station **out)
     if (!station)
         return RC_NOSPACE;
     station->twin.heater_supply = station->twin.load = station->twin.load_supply = -1;
-    station->twin.valve_io = station->twin.scanner = station->twin.meter = -1;
+    station->twin.valve_io = station->twin.scanner = station->twin.leads = station->twin.meter = -1;
     station->twin.back_pressure = station->twin.vent_pressure = -1;
     station->heaters =
         (struct station_heaters){.supply = -1, .u = -1, .i = -1, .value = -1, .state = -1};

@@ -140,6 +140,8 @@ struct station_twin {
     int scanner, meter, meter_supply;          /* instruments, -1: none */
     unsigned meter_channel;
     /* Where config.insulation is fitted: instruments. */
+    int leads; /* scanner whose relays open and short the leads of leads_site; -1: none */
+    unsigned leads_site;
     unsigned tester, tester_relays;
 };
 

@@ -20,6 +20,7 @@
  *       lockin li1 1
  *       digitizer dig1 1              # of element A: at the Nernst pair, triggered by the source
  *       scanner daq1                  # scanner of all sites,
+ *       leads daq1 1                  # an LSU: relays that open and short the leads of site 1
  *       meter dmm1 on psu2 1          # voltmeter at the terminals of psu2, channel 1
  *       insulation ist1 relays daq1 check 100 Mohm      # any element
  *   end */
@@ -390,6 +391,21 @@ static bool parse_scanner(struct station_reader *r)
     return station_take_instrument(r, &r->station->twin.scanner) && station_end(r);
 }
 
+/* "leads daq1 1" */
+static bool parse_leads(struct station_reader *r)
+{
+    struct station_twin *twin = &r->station->twin;
+    long site;
+    if (!station_take_instrument(r, &twin->leads) ||
+        !station_number(r, 1, (long)r->station->sites, &site))
+        return false;
+    if (twin_element_is_direct(twin->config.element))
+        return station_fail(r, r->token.at, "a line 'element lsu49' above this one",
+                            "the box is for the leads of a sensor with its controller");
+    twin->leads_site = (unsigned)site;
+    return station_end(r);
+}
+
 static bool parse_meter(struct station_reader *r)
 {
     struct station_twin *twin = &r->station->twin;
@@ -425,6 +441,7 @@ static const struct {
     {"digitizer",     parse_site_instrument, true},
     {"scanner",       parse_scanner,         false},
     {"meter",         parse_meter,           false},
+    {"leads",         parse_leads,           false},
     {"insulation",    station_parse_twin_insulation, false},
 };
 /* clang-format on */

@@ -133,6 +133,8 @@ static struct plant plant_of(const struct station *station, unsigned instrument,
         return twin_plant_insulation(twin);
     if (behind->config.insulation.fitted && behind->tester_relays == instrument)
         return twin_plant_insulation_relays(twin);
+    if (behind->leads == (int)instrument)
+        return twin_plant_leads(twin, behind->leads_site);
     if (behind->scanner == (int)instrument)
         return twin_plant_scanner(twin);
     if (behind->meter == (int)instrument)

@@ -46,6 +46,7 @@ enum plant_signal {
     PLANT_EDGE_ARM,          /* write: 1: the next edge at the trigger input counts */
     PLANT_EDGE_us,           /* read: when it came, us since 0; NaN: not yet */
     PLANT_FAST_V,            /* read: at a digitizer's input, at any instant since it was armed */
+    PLANT_CONTROL_DIAG,      /* read: wire faults, 2 bits a wire, 0: healthy; NaN: not diagnosed */
     PLANT_SIGNALS
 };
 

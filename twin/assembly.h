@@ -8,6 +8,7 @@
 
 #include "twin/controller.h"
 #include "twin/insulation.h"
+#include "twin/leads.h"
 #include "twin/population.h"
 #include "twin/site_direct.h"
 #include "twin/supply.h"
@@ -28,6 +29,7 @@ struct twin_site {
     struct controller controller;
     struct controller_sample sample;
     struct site_direct direct;   /* of elements A, B, C; lsu and controller are then unused */
+    unsigned leads;              /* faults of its leads that a box has inserted, bits */
     uint64_t jump_key;           /* noise: state of a loose contact */
     struct supply_channel *rail; /* NULL: fed with what its controller was told; A, B, C: unfed */
 };

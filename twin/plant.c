@@ -6,6 +6,7 @@
 
 /* Read-back noise of instruments whose own resolution is coarser anyway. */
 static const double FLOW_NOISE = 0.0005, PRESSURE_NOISE_kPa = 0.01, TEMP_NOISE_K = 0.1;
+static const double FLOATING_mV = 450; /* what a controller pulls an open Nernst input to */
 static const double VOLT_NOISE_V = 0.001, AMPERE_NOISE_A = 0.0005;
 
 static double noisy(const struct twin *twin, double value, double sd, uint64_t key)
@@ -135,8 +136,10 @@ static const struct controller_sample *sample_of(const struct twin *twin, struct
     if (sample->tick == twin->tick + 1)
         return sample;
     sample->tick = twin->tick + 1;
-    sample->ip_mA = controller_ip_mA(&site->controller, site->lsu.ip_mA, twin->tick);
-    sample->un_mV = lsu_un_mV(&site->lsu);
+    struct leads_effect leads = leads_effect_of(site->lsu.kind, site->leads);
+    sample->ip_mA =
+        controller_ip_mA(&site->controller, leads.ip_factor * site->lsu.ip_mA, twin->tick);
+    sample->un_mV = leads.floats ? FLOATING_mV : lsu_un_mV(&site->lsu);
     sample->lambda = controller_lambda(&site->controller, sample->ip_mA, sample->un_mV);
     return sample;
 }
@@ -163,6 +166,8 @@ static double read_controller(const struct twin *twin, struct twin_site *site,
         return controller->enabled ? 1 : 0;
     case PLANT_CONTROL_STATUS:
         return (double)controller->status;
+    case PLANT_CONTROL_DIAG:
+        return (double)leads_effect_of(site->lsu.kind, site->leads).code;
     case PLANT_SUPPLY_V:
         return twin_rail_V(site);
     default:

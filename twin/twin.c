@@ -156,13 +156,18 @@ static void step_site(struct twin *twin, struct twin_site *site)
     double jump = 1;
     if (site->part.telegraph > 0 && noise_uniform(site->jump_key, twin->tick / JUMP_STEPS) >= 0.5)
         jump += site->part.telegraph;
-    controller_step(controller, site->lsu.ri_ohm * jump, twin->tick);
-    double ohm = heater_ohm(&site->heater, twin->tick), duty = controller->duty;
+    struct leads_effect leads = leads_effect_of(site->lsu.kind, site->leads);
+    double ri_ohm = isnan(leads.ri_ohm) ? site->lsu.ri_ohm * jump : leads.ri_ohm;
+    controller_step(controller, ri_ohm, twin->tick);
+    double ohm = heater_ohm(&site->heater, twin->tick);
+    double duty = leads.cut_heater ? 0 : controller->duty;
     if (site->rail)
         supply_set_heater(site->rail, duty / ohm);
     double volt = duty > 0 ? twin_rail_V(site) : 0;
     heater_step(&site->heater, volt * volt * duty, ohm, twin->line.view.convection);
-    lsu_step(&site->lsu, &twin->line.view, site->heater.T_K, controller_regulates(controller));
+    site->lsu.part.reversed = site->part.lsu.reversed || leads.reversed;
+    lsu_step(&site->lsu, &twin->line.view, site->heater.T_K,
+             controller_regulates(controller) && !leads.stopped);
 }
 
 void twin_run_steps(struct twin *twin, uint64_t until_tick)

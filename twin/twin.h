@@ -147,6 +147,9 @@ struct plant twin_plant_io(struct twin *twin, unsigned valve_pin, unsigned ok_in
 struct plant twin_plant_insulation(struct twin *twin);
 struct plant twin_plant_insulation_relays(struct twin *twin);
 
+/* Relays that open and short the leads of an LSU, site 1..: twin/leads.h. */
+struct plant twin_plant_leads(struct twin *twin, unsigned site);
+
 /* ---- instruments at a direct element (A, B, C); of another kind they read NaN */
 
 /* The source-meter of a site (from 1), volts and amperes: A: at the pump cell, outer minus inner

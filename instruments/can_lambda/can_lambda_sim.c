@@ -149,6 +149,7 @@ static void speak_emtron(struct controller *c, struct instant now, struct obuf *
     put_big(frame.data + 1, to_u16(lambda * 1e3));
     put_big(frame.data + 3, (unsigned)to_s16(read_plant(c, PLANT_IP_mA, now) * 1e3));
     frame.data[5] = status == ST_NO_SUPPLY ? 0x7F : 0xFF; /* heater field 01: low supply */
+    frame.data[5] &= (uint8_t)~to_u8(read_plant(c, PLANT_CONTROL_DIAG, now)); /* NaN is 0 */
     frame.data[6] = (uint8_t)own;
     double duty_pct = read_plant(c, PLANT_HEATER_DUTY, now) * 100.0;
     frame.data[7] = duty_pct > 100.0 ? 100 : (uint8_t)to_u8(duty_pct);
