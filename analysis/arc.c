@@ -1,13 +1,17 @@
 #include "analysis/arc.h"
 
 #include <math.h>
+#include <stdbool.h>
 
-enum { POINTS_LEAST = 6, TAU_STEPS = 24, N_STEPS = 10, ZOOMS = 9, COLUMNS = 5 };
-static const double N_LEAST = 0.5, N_MOST = 1, SPAN_LEAST = 10, CLOSER = 0.35;
-static const double CLEAR = 4, NOTHING_ohm = 1e-6, STEP = 1e-4;
+/* The columns: R_hf, R_ct, L, R_gas, ln tau, n, ln tau_gas, n_gas. */
+enum { HF, CT, IND, GAS, TAU, SHAPE, GAS_TAU, GAS_SHAPE, COLUMNS };
+enum { POINTS_LEAST = 8, STARTS = 9, ROUNDS = 60 };
+static const double N_LEAST = 0.5, N_MOST = 1, N_START = 0.85, SPAN_LEAST = 10;
+static const double CLEAR = 4, NOTHING_ohm = 1e-6, STEP = 1e-4, F_LEAST = 6, SHOWS = 0.01;
+static const double INSIDE = 10;          /* what is faster is the flank of another arc */
+static const double APART = 3, BELOW = 3; /* tau_gas at least, ln; below the spectrum at most */
+static const double DAMP_FIRST = 1e-3, DAMP_MOST = 1e9, DONE = 1e-10;
 
-/* Squares and products of the columns of both parts, and with the spectrum: 1, arc, jw; for the
- * errors the slopes over ln tau and n too. */
 struct normal {
     double a[COLUMNS][COLUMNS], b[COLUMNS];
 };
@@ -17,36 +21,101 @@ struct range {
 };
 
 struct trial {
-    double ln_tau, n, x[COLUMNS], left;
+    double p[COLUMNS], left;
+    bool gas;
 };
 
-static void add_row(struct normal *m, const double row[COLUMNS], double y)
+/* 1/(1 + (j u)^n) */
+static void element(double u, double n, double z[2])
 {
+    double size = pow(u, n), c = 1 + size * cos(M_PI / 2 * n), s = size * sin(M_PI / 2 * n);
+    z[0] = c / (c * c + s * s);
+    z[1] = -s / (c * c + s * s);
+}
+
+/* The element and its slopes over ln tau and n, for parts 0 (real) and 1 (imaginary). */
+static void element_slopes(double w, double ln_tau, double n, double z[2], double slope[2][2])
+{
+    double u = w * exp(ln_tau), a[2], b[2];
+    element(u, n, z);
+    element(u * exp(STEP), n, a);
+    element(u * exp(-STEP), n, b);
+    for (int part = 0; part < 2; part++)
+        slope[0][part] = (a[part] - b[part]) / (2 * STEP);
+    element(u, n + STEP, a);
+    element(u, n - STEP, b);
+    for (int part = 0; part < 2; part++)
+        slope[1][part] = (a[part] - b[part]) / (2 * STEP);
+}
+
+static double value_at(const struct trial *t, double f_Hz, double top_Hz, int part)
+{
+    double z[2], g[2] = {0, 0}, w = 2 * M_PI * f_Hz;
+    element(w * exp(t->p[TAU]), t->p[SHAPE], z);
+    if (t->gas)
+        element(w * exp(t->p[GAS_TAU]), t->p[GAS_SHAPE], g);
+    double rest = part == 0 ? t->p[HF] : t->p[IND] * f_Hz / top_Hz;
+    return rest + t->p[CT] * z[part] + t->p[GAS] * g[part];
+}
+
+static void add_point(struct normal *m, const struct trial *t, double f_Hz, double top_Hz, int part,
+                      double y)
+{
+    double z[2], slope[2][2], row[COLUMNS] = {0}, w = 2 * M_PI * f_Hz;
+    element_slopes(w, t->p[TAU], t->p[SHAPE], z, slope);
+    row[HF] = part == 0;
+    row[IND] = part == 1 ? f_Hz / top_Hz : 0;
+    row[CT] = z[part];
+    row[TAU] = t->p[CT] * slope[0][part];
+    row[SHAPE] = t->p[CT] * slope[1][part];
+    if (t->gas) {
+        element_slopes(w, t->p[GAS_TAU], t->p[GAS_SHAPE], z, slope);
+        row[GAS] = z[part];
+        row[GAS_TAU] = t->p[GAS] * slope[0][part];
+        row[GAS_SHAPE] = t->p[GAS] * slope[1][part];
+    }
+    double off = y - value_at(t, f_Hz, top_Hz, part);
     for (int i = 0; i < COLUMNS; i++) {
         for (int k = 0; k < COLUMNS; k++)
             m->a[i][k] += row[i] * row[k];
-        m->b[i] += row[i] * y;
+        m->b[i] += row[i] * off;
     }
 }
 
-/* 1/(1 + (j u)^n) */
-static void element(double u, double n, double *re, double *im)
+static void build(const struct arc_spectrum *s, double top_Hz, const struct trial *t,
+                  struct normal *m)
 {
-    double size = pow(u, n), c = 1 + size * cos(M_PI / 2 * n), s = size * sin(M_PI / 2 * n);
-    *re = c / (c * c + s * s);
-    *im = -s / (c * c + s * s);
+    *m = (struct normal){.b = {0}};
+    for (size_t i = 0; i < s->n; i++) {
+        if (s->re_ohm)
+            add_point(m, t, s->f_Hz[i], top_Hz, 0, s->re_ohm[i]);
+        if (s->im_ohm)
+            add_point(m, t, s->f_Hz[i], top_Hz, 1, s->im_ohm[i]);
+    }
+}
+
+static double left_of(const struct arc_spectrum *s, double top_Hz, const struct trial *t)
+{
+    double left = 0;
+    for (size_t i = 0; i < s->n; i++) {
+        double re = s->re_ohm ? s->re_ohm[i] - value_at(t, s->f_Hz[i], top_Hz, 0) : 0;
+        double im = s->im_ohm ? s->im_ohm[i] - value_at(t, s->f_Hz[i], top_Hz, 1) : 0;
+        left += re * re + im * im;
+    }
+    return left;
 }
 
 /* Cholesky; a column that is not there (no such part) has zeroes and stays 0. */
 static void factor(struct normal *m)
 {
     for (int i = 0; i < COLUMNS; i++) {
+        double whole = m->a[i][i];
         for (int k = 0; k <= i; k++) {
             double sum = m->a[i][k];
             for (int j = 0; j < k; j++)
                 sum -= m->a[i][j] * m->a[k][j];
             if (i == k)
-                m->a[i][i] = sum > 0 ? sqrt(sum) : 0;
+                m->a[i][i] = sum > 1e-14 * whole ? sqrt(sum) : 0;
             else
                 m->a[i][k] = m->a[k][k] > 0 ? sum / m->a[k][k] : 0;
         }
@@ -68,88 +137,83 @@ static void solve(const struct normal *m, const double b[COLUMNS], double x[COLU
     }
 }
 
-/* What is left is summed afresh: the difference of large squares would lose it. */
-static void attempt(const struct arc_spectrum *s, double top_Hz, struct trial *t)
-{
-    struct normal m = {.b = {0}};
-    double re, im;
-    for (size_t i = 0; i < s->n; i++) {
-        element(2 * M_PI * s->f_Hz[i] * exp(t->ln_tau), t->n, &re, &im);
-        if (s->re_ohm)
-            add_row(&m, (double[COLUMNS]){1, re}, s->re_ohm[i]);
-        if (s->im_ohm)
-            add_row(&m, (double[COLUMNS]){0, im, s->f_Hz[i] / top_Hz}, s->im_ohm[i]);
-    }
-    factor(&m);
-    solve(&m, m.b, t->x);
-    t->left = 0;
-    for (size_t i = 0; i < s->n; i++) {
-        element(2 * M_PI * s->f_Hz[i] * exp(t->ln_tau), t->n, &re, &im);
-        double off_re = s->re_ohm ? s->re_ohm[i] - t->x[0] - t->x[1] * re : 0;
-        double off_im = s->im_ohm ? s->im_ohm[i] - t->x[1] * im - t->x[2] * s->f_Hz[i] / top_Hz : 0;
-        t->left += off_re * off_re + off_im * off_im;
-    }
-}
-
 static double held(double x, double lo, double hi)
 {
     return x > lo ? (x < hi ? x : hi) : lo;
 }
 
-/* The best of a grid of half widths `dtau` and `dn` around *best. */
-static void search(const struct arc_spectrum *s, struct range r, double dtau, double dn,
-                   struct trial *best)
+static void hold(struct trial *t, struct range r)
 {
-    struct trial centre = *best;
-    for (int i = 0; i <= TAU_STEPS; i++) {
-        for (int k = 0; k <= N_STEPS; k++) {
-            struct trial t = {
-                .ln_tau = held(centre.ln_tau + dtau * (2.0 * i / TAU_STEPS - 1),
-                               -log(2 * M_PI * r.hi_Hz), -log(2 * M_PI * r.lo_Hz)),
-                .n = held(centre.n + dn * (2.0 * k / N_STEPS - 1), N_LEAST, N_MOST),
-            };
-            attempt(s, r.hi_Hz, &t);
-            if (t.x[1] > 0 && (t.left < best->left || !isfinite(best->left)))
+    double fast = -log(2 * M_PI * r.hi_Hz / INSIDE), slow = -log(2 * M_PI * r.lo_Hz);
+    t->p[TAU] = held(t->p[TAU], fast, slow);
+    t->p[SHAPE] = held(t->p[SHAPE], N_LEAST, N_MOST);
+    t->p[GAS_TAU] = held(t->p[GAS_TAU], t->p[TAU] + log(APART), slow + log(BELOW));
+    t->p[GAS_SHAPE] = held(t->p[GAS_SHAPE], N_LEAST, N_MOST);
+    t->p[GAS] = t->gas && t->p[GAS] > 0 ? t->p[GAS] : 0;
+}
+
+static void improve(const struct arc_spectrum *s, struct range r, struct trial *best)
+{
+    struct normal m, damped;
+    double step[COLUMNS], damp = DAMP_FIRST;
+    build(s, r.hi_Hz, best, &m);
+    for (int round = 0; round < ROUNDS && damp < DAMP_MOST; round++) {
+        struct trial t = *best;
+        damped = m;
+        for (int i = 0; i < COLUMNS; i++)
+            damped.a[i][i] *= 1 + damp;
+        factor(&damped);
+        solve(&damped, m.b, step);
+        for (int i = 0; i < COLUMNS; i++)
+            t.p[i] += step[i];
+        hold(&t, r);
+        t.left = left_of(s, r.hi_Hz, &t);
+        if (!(t.left < best->left)) {
+            damp *= 8;
+            continue;
+        }
+        bool done = best->left - t.left < DONE * best->left;
+        *best = t;
+        if (done)
+            return;
+        damp /= 4;
+        build(s, r.hi_Hz, best, &m);
+    }
+}
+
+/* The linear ones at these time constants. */
+static void start_at(const struct arc_spectrum *s, struct range r, struct trial *t)
+{
+    struct normal m;
+    double step[COLUMNS];
+    hold(t, r);
+    t->p[HF] = t->p[CT] = t->p[IND] = t->p[GAS] = 0;
+    build(s, r.hi_Hz, t, &m); /* the slopes over the others are 0 then */
+    factor(&m);
+    solve(&m, m.b, step);
+    for (int i = HF; i <= GAS; i++)
+        t->p[i] = step[i];
+    hold(t, r);
+    t->left = left_of(s, r.hi_Hz, t);
+}
+
+static void search(const struct arc_spectrum *s, struct range r, bool gas, struct trial *best)
+{
+    double fast = -log(2 * M_PI * r.hi_Hz), whole = log(r.hi_Hz / r.lo_Hz);
+    *best = (struct trial){.left = (double)INFINITY};
+    for (int i = 0; i < STARTS; i++) {
+        for (int k = i + 1; k <= (gas ? STARTS : i + 1); k++) {
+            struct trial t = {.gas = gas};
+            t.p[TAU] = fast + whole * (i + 0.5) / STARTS;
+            t.p[GAS_TAU] = fast + whole * (k + 0.5) / STARTS;
+            t.p[SHAPE] = t.p[GAS_SHAPE] = N_START;
+            start_at(s, r, &t);
+            if (!(t.p[CT] > 0))
+                continue;
+            improve(s, r, &t);
+            if (t.p[CT] > 0 && t.left < best->left)
                 *best = t;
         }
-    }
-}
-
-/* Slopes of the element over ln tau and n. */
-static void slopes(double u, double n, double re[2], double im[2])
-{
-    double up[2], down[2];
-    element(u * exp(STEP), n, &up[0], &up[1]);
-    element(u * exp(-STEP), n, &down[0], &down[1]);
-    re[0] = (up[0] - down[0]) / (2 * STEP);
-    im[0] = (up[1] - down[1]) / (2 * STEP);
-    element(u, n + STEP, &up[0], &up[1]);
-    element(u, n - STEP, &down[0], &down[1]);
-    re[1] = (up[0] - down[0]) / (2 * STEP);
-    im[1] = (up[1] - down[1]) / (2 * STEP);
-}
-
-/* Standard errors of the five, for a scatter of `sd_ohm`. */
-static void errors_of(const struct arc_spectrum *s, double top_Hz, const struct trial *t,
-                      double sd_ohm, double se[COLUMNS])
-{
-    struct normal m = {.b = {0}};
-    double re, im, dre[2], dim[2], x[COLUMNS];
-    for (size_t i = 0; i < s->n; i++) {
-        double u = 2 * M_PI * s->f_Hz[i] * exp(t->ln_tau), ct = t->x[1];
-        element(u, t->n, &re, &im);
-        slopes(u, t->n, dre, dim);
-        if (s->re_ohm)
-            add_row(&m, (double[COLUMNS]){1, re, 0, ct * dre[0], ct * dre[1]}, 0);
-        if (s->im_ohm)
-            add_row(&m, (double[COLUMNS]){0, im, s->f_Hz[i] / top_Hz, ct * dim[0], ct * dim[1]}, 0);
-    }
-    factor(&m);
-    for (int i = 0; i < COLUMNS; i++) {
-        double unit[COLUMNS] = {0};
-        unit[i] = 1;
-        solve(&m, unit, x);
-        se[i] = sd_ohm * sqrt(x[i]);
     }
 }
 
@@ -169,42 +233,67 @@ static enum rc look(const struct arc_spectrum *s, struct range *out)
     return out->hi_Hz >= SPAN_LEAST * out->lo_Hz ? RC_OK : RC_RANGE;
 }
 
-static void tell(const struct arc_spectrum *s, double top_Hz, const struct trial *best,
+/* How many values there are beside what is fitted. */
+static double freedom(const struct arc_spectrum *s, bool gas)
+{
+    double values = (double)((s->re_ohm ? s->n : 0) + (s->im_ohm ? s->n : 0));
+    return values - (s->re_ohm != NULL) - (s->im_ohm != NULL) - 3 - (gas ? 3 : 0);
+}
+
+static void tell(const struct arc_spectrum *s, struct range r, const struct trial *t,
                  struct arc *out)
 {
-    double se[COLUMNS], values = (double)((s->re_ohm ? s->n : 0) + (s->im_ohm ? s->n : 0));
-    double fitted = s->re_ohm && s->im_ohm ? COLUMNS : COLUMNS - 1;
-    errors_of(s, top_Hz, best, sqrt(best->left / (values - fitted)), se);
+    struct normal m;
+    double se[COLUMNS + 1], x[COLUMNS], sd_ohm = sqrt(t->left / freedom(s, t->gas));
+    build(s, r.hi_Hz, t, &m);
+    factor(&m);
+    for (int i = 0; i <= COLUMNS; i++) {
+        double of[COLUMNS] = {0};
+        of[i < COLUMNS ? i : CT] = 1;
+        if (i == COLUMNS)
+            of[GAS] = 1;
+        solve(&m, of, x);
+        double variance = i < COLUMNS ? x[i] : x[CT] + x[GAS];
+        se[i] = sd_ohm * sqrt(variance > 0 ? variance : 0);
+    }
     *out = (struct arc){
-        .hf_ohm = s->re_ohm ? best->x[0] : (double)NAN,
-        .inductance_uH = s->im_ohm ? 1e6 * best->x[2] / (2 * M_PI * top_Hz) : (double)NAN,
-        .ct_ohm = best->x[1],
-        .tau_s = exp(best->ln_tau),
-        .n = best->n,
-        .hf_se_ohm = s->re_ohm ? se[0] : (double)NAN,
-        .ct_se_ohm = se[1],
-        .tau_se_s = se[3] * exp(best->ln_tau),
-        .residual_ohm = sqrt(best->left / values),
+        .hf_ohm = s->re_ohm ? t->p[HF] : (double)NAN,
+        .inductance_uH = s->im_ohm ? 1e6 * t->p[IND] / (2 * M_PI * r.hi_Hz) : (double)NAN,
+        .ct_ohm = t->p[CT],
+        .tau_s = exp(t->p[TAU]),
+        .n = t->p[SHAPE],
+        .gas_ohm = t->p[GAS],
+        .gas_tau_s = t->gas ? exp(t->p[GAS_TAU]) : 0,
+        .hf_se_ohm = s->re_ohm ? se[HF] : (double)NAN,
+        .ct_se_ohm = se[CT],
+        .gas_se_ohm = se[GAS],
+        .end_se_ohm = se[COLUMNS],
+        .tau_se_s = se[TAU] * exp(t->p[TAU]),
+        .residual_ohm = sqrt(t->left / (freedom(s, t->gas) > 0 ? freedom(s, t->gas) : 1)),
     };
 }
 
 enum rc arc_fit(const struct arc_spectrum *spectrum, struct arc *out)
 {
     struct range r;
+    struct trial one, two;
     struct arc arc;
     enum rc rc = look(spectrum, &r);
     if (rc != RC_OK)
         return rc;
-    double whole = log(r.hi_Hz / r.lo_Hz), dtau = whole / 2, dn = (N_MOST - N_LEAST) / 2;
-    struct trial best = {.ln_tau = -log(2 * M_PI * sqrt(r.lo_Hz * r.hi_Hz)),
-                         .n = (N_LEAST + N_MOST) / 2,
-                         .left = (double)NAN};
-    for (int zoom = 0; zoom < ZOOMS; zoom++, dtau *= CLOSER, dn *= CLOSER)
-        search(spectrum, r, dtau, dn, &best);
-    double top = -log(2 * M_PI) - best.ln_tau, edge = 1e-3 * whole;
-    tell(spectrum, r.hi_Hz, &best, &arc);
-    if (!(arc.ct_ohm > CLEAR * arc.residual_ohm + NOTHING_ohm) ||
-        !(top > log(r.lo_Hz) + edge && top < log(r.hi_Hz) - edge))
+    search(spectrum, r, false, &one);
+    search(spectrum, r, true, &two);
+    double free = freedom(spectrum, true), off = sqrt(one.left / freedom(spectrum, false));
+    bool flank = exp(-two.p[TAU]) > 0.9 * 2 * M_PI * r.hi_Hz / INSIDE; /* of a faster arc */
+    if (free > 0 && !flank && off > SHOWS * one.p[CT] &&
+        one.left - two.left > F_LEAST * 3 * two.left / free)
+        one = two;
+    if (!isfinite(one.left))
+        return RC_RANGE;
+    tell(spectrum, r, &one, &arc);
+    double top_Hz = 1 / (2 * M_PI * arc.tau_s);
+    if (!(arc.ct_ohm > CLEAR * arc.residual_ohm + NOTHING_ohm) || !(top_Hz > 1.01 * r.lo_Hz) ||
+        !(top_Hz < 0.99 * r.hi_Hz / INSIDE))
         return RC_RANGE;
     *out = arc;
     return RC_OK;

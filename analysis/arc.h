@@ -1,12 +1,13 @@
-/* The electrode's arc in an impedance spectrum: a resistance at high frequency and one Cole-Cole
- * element behind it.
+/* The electrode's arc in an impedance spectrum: a resistance at high frequency, one Cole-Cole
+ * element for the electrode and, where the spectrum shows it, a slower one for the gas behind it.
  *
- *   Z = R_hf + j w L + R_ct/(1 + (j w tau)^n)          C = tau/R_ct
+ *   Z = R_hf + j w L + R_ct/(1 + (j w tau)^n) + R_gas/(1 + (j w tau_gas)^n_gas)    C = tau/R_ct
  *
  * K. S. Cole and R. H. Cole, J. Chem. Phys. 9 (1941) 341. L takes what begins beyond the spectrum:
- * the inductance of the leads (L > 0), the flank of a faster arc (L < 0). For each tau and n the
- * others are linear (Golub and Pereyra, SIAM J. Numer. Anal. 10 (1973) 413), so the search is of
- * two variables: a grid over the whole spectrum and n 0.5..1, drawn closer nine times.
+ * the inductance of the leads (L > 0), the flank of a faster arc (L < 0). Least squares by
+ * Levenberg and Marquardt (SIAM J. Appl. Math. 11 (1963) 431) from a coarse grid of starts, without
+ * and with the slower element; it stays if what is left without it is more than 1 % of R_ct and
+ * falls by more than chance would have it (F = 6).
  *
  * One part of the spectrum alone tells R_ct, tau and n too. That both tell the same is what Kramers
  * and Kronig demand of a cell that is linear, does not drift and is not disturbed. */
@@ -27,13 +28,15 @@ struct arc {
     double hf_ohm;        /* NAN without re_ohm */
     double inductance_uH; /* NAN without im_ohm */
     double ct_ohm, tau_s, n;
-    double hf_se_ohm, ct_se_ohm, tau_se_s; /* standard errors, from what is left */
-    double residual_ohm;                   /* root of the mean square that is left */
+    double gas_ohm, gas_tau_s;                         /* 0: the spectrum shows no slower element */
+    double hf_se_ohm, ct_se_ohm, tau_se_s, gas_se_ohm; /* standard errors, from what is left */
+    double end_se_ohm;   /* of ct_ohm + gas_ohm, whose errors lean against each other */
+    double residual_ohm; /* root of the mean square that is left */
 };
 
-/* RC_RANGE: fewer than 6 points, a frequency that is not positive, a value that is not finite, all
- * frequencies within a factor of 10, no arc (R_ct below four times what is left), or its top (1/(2
- * pi tau)) outside of the frequencies. */
+/* RC_RANGE: fewer than 8 points, a frequency that is not positive, a value that is not finite, all
+ * frequencies within a factor of 10, no arc (R_ct below four times what is left), or its top
+ * (1/(2 pi tau)) below the frequencies or in their uppermost tenth. */
 MUST_CHECK enum rc arc_fit(const struct arc_spectrum *spectrum, struct arc *out);
 
 #endif

@@ -46,9 +46,11 @@ static const struct func_info infos[FUNC_KINDS] = {
     [FUNC_VI_INITIAL] = {"vi_initial", FUNC_UNIT_OHM,        FUNC_U95_NONE,     FUNC_FORM_SWEEP},
     [FUNC_VI_ONSET]  = {"vi_onset",  FUNC_UNIT_VOLT,         FUNC_U95_NONE,     FUNC_FORM_SWEEP},
     [FUNC_FIT_ARC_HF] = {"fit_arc_hf",  FUNC_UNIT_SAME,      FUNC_U95_GAIN,     FUNC_FORM_FIT},
-    [FUNC_FIT_ARC_RE] = {"fit_arc_re",  FUNC_UNIT_SAME,      FUNC_U95_GAIN,     FUNC_FORM_FIT},
-    [FUNC_FIT_ARC_IM] = {"fit_arc_im",  FUNC_UNIT_SAME,      FUNC_U95_GAIN,     FUNC_FORM_FIT},
+    [FUNC_FIT_ARC_END_RE] = {"fit_arc_end_re", FUNC_UNIT_SAME, FUNC_U95_GAIN,   FUNC_FORM_FIT},
+    [FUNC_FIT_ARC_END_IM] = {"fit_arc_end_im", FUNC_UNIT_SAME, FUNC_U95_GAIN,   FUNC_FORM_FIT},
+    [FUNC_FIT_ARC_CT] = {"fit_arc_ct",  FUNC_UNIT_SAME,      FUNC_U95_GAIN,     FUNC_FORM_FIT},
     [FUNC_FIT_ARC_TAU] = {"fit_arc_tau", FUNC_UNIT_SECONDS,  FUNC_U95_NONE,     FUNC_FORM_FIT},
+    [FUNC_FIT_ARC_GAS] = {"fit_arc_gas", FUNC_UNIT_SAME,     FUNC_U95_GAIN,     FUNC_FORM_FIT},
 };
 /* clang-format on */
 
@@ -77,22 +79,26 @@ const char *func_unit_name(enum func_unit unit)
 
 static bool is_arc(enum measure_func func)
 {
-    return func >= FUNC_FIT_ARC_HF && func <= FUNC_FIT_ARC_TAU;
+    return func >= FUNC_FIT_ARC_HF && func <= FUNC_FIT_ARC_GAS;
 }
 
 static void run_arc(enum measure_func func, const struct func_window *w, struct func_result *r)
 {
-    bool real = func == FUNC_FIT_ARC_HF || func == FUNC_FIT_ARC_RE;
+    bool real = func == FUNC_FIT_ARC_HF || func == FUNC_FIT_ARC_END_RE;
     struct arc_spectrum s = {w->x, real ? w->v : NULL, real ? NULL : w->v, w->n};
     struct arc arc;
     if (!w->x || arc_fit(&s, &arc) != RC_OK)
         return;
-    r->value = func == FUNC_FIT_ARC_HF    ? arc.hf_ohm
-               : func == FUNC_FIT_ARC_TAU ? arc.tau_s
-                                          : arc.ct_ohm;
-    r->random_u95 = 2 * (func == FUNC_FIT_ARC_HF    ? arc.hf_se_ohm
-                         : func == FUNC_FIT_ARC_TAU ? arc.tau_se_s
-                                                    : arc.ct_se_ohm);
+    const double of[][2] = {
+        [FUNC_FIT_ARC_HF - FUNC_FIT_ARC_HF] = {arc.hf_ohm, arc.hf_se_ohm},
+        [FUNC_FIT_ARC_END_RE - FUNC_FIT_ARC_HF] = {arc.ct_ohm + arc.gas_ohm, arc.end_se_ohm},
+        [FUNC_FIT_ARC_END_IM - FUNC_FIT_ARC_HF] = {arc.ct_ohm + arc.gas_ohm, arc.end_se_ohm},
+        [FUNC_FIT_ARC_CT - FUNC_FIT_ARC_HF] = {arc.ct_ohm, arc.ct_se_ohm},
+        [FUNC_FIT_ARC_TAU - FUNC_FIT_ARC_HF] = {arc.tau_s, arc.tau_se_s},
+        [FUNC_FIT_ARC_GAS - FUNC_FIT_ARC_HF] = {arc.gas_ohm, arc.gas_se_ohm},
+    };
+    r->value = of[func - FUNC_FIT_ARC_HF][0];
+    r->random_u95 = 2 * of[func - FUNC_FIT_ARC_HF][1];
 }
 
 static void run_fit(enum measure_func func, const struct func_window *w, struct func_result *r)

@@ -39,9 +39,11 @@ enum measure_func {
     FUNC_VI_INITIAL,
     FUNC_VI_ONSET,
     FUNC_FIT_ARC_HF, /* of the real part of an impedance over frequency */
-    FUNC_FIT_ARC_RE,
-    FUNC_FIT_ARC_IM, /* of the imaginary part */
+    FUNC_FIT_ARC_END_RE,
+    FUNC_FIT_ARC_END_IM, /* of the imaginary part */
+    FUNC_FIT_ARC_CT,
     FUNC_FIT_ARC_TAU,
+    FUNC_FIT_ARC_GAS,
     FUNC_KINDS
 };
 
