@@ -1,13 +1,14 @@
 #include "analysis/arc.h"
 
+#include <complex.h>
 #include <math.h>
 #include <stdbool.h>
 
 /* The columns: R_hf, R_ct, L, R_gas, ln tau, n, ln tau_gas, n_gas. */
 enum { HF, CT, IND, GAS, TAU, SHAPE, GAS_TAU, GAS_SHAPE, COLUMNS };
-enum { POINTS_LEAST = 8, STARTS = 9, ROUNDS = 60 };
+enum { POINTS_LEAST = 8, STARTS = 6, ROUNDS = 60 };
 static const double N_LEAST = 0.5, N_MOST = 1, N_START = 0.85, SPAN_LEAST = 10;
-static const double CLEAR = 4, NOTHING_ohm = 1e-6, STEP = 1e-4, F_LEAST = 6, SHOWS = 0.01;
+static const double CLEAR = 4, NOTHING_ohm = 1e-6, F_LEAST = 6, SHOWS = 0.01;
 static const double INSIDE = 10;          /* what is faster is the flank of another arc */
 static const double APART = 3, BELOW = 3; /* tau_gas at least, ln; below the spectrum at most */
 static const double DAMP_FIRST = 1e-3, DAMP_MOST = 1e9, DONE = 1e-10;
@@ -25,54 +26,47 @@ struct trial {
     bool gas;
 };
 
-/* 1/(1 + (j u)^n) */
-static void element(double u, double n, double z[2])
+/* 1/(1 + (j w tau)^n) and its slopes over ln tau and n. */
+struct element {
+    double complex z, over_tau, over_n;
+};
+
+static struct element element_at(double w, double ln_tau, double n)
 {
-    double size = pow(u, n), c = 1 + size * cos(M_PI / 2 * n), s = size * sin(M_PI / 2 * n);
-    z[0] = c / (c * c + s * s);
-    z[1] = -s / (c * c + s * s);
+    double complex ln_u = log(w) + ln_tau + M_PI_2 * (double complex)I;
+    double complex power = cexp(n * ln_u), z = 1 / (1 + power);
+    return (struct element){z, -n * power * z * z, -ln_u * power * z * z};
 }
 
-/* The element and its slopes over ln tau and n, for parts 0 (real) and 1 (imaginary). */
-static void element_slopes(double w, double ln_tau, double n, double z[2], double slope[2][2])
+static double part_of(double complex z, int part)
 {
-    double u = w * exp(ln_tau), a[2], b[2];
-    element(u, n, z);
-    element(u * exp(STEP), n, a);
-    element(u * exp(-STEP), n, b);
-    for (int part = 0; part < 2; part++)
-        slope[0][part] = (a[part] - b[part]) / (2 * STEP);
-    element(u, n + STEP, a);
-    element(u, n - STEP, b);
-    for (int part = 0; part < 2; part++)
-        slope[1][part] = (a[part] - b[part]) / (2 * STEP);
+    return part == 0 ? creal(z) : cimag(z);
 }
 
 static double value_at(const struct trial *t, double f_Hz, double top_Hz, int part)
 {
-    double z[2], g[2] = {0, 0}, w = 2 * M_PI * f_Hz;
-    element(w * exp(t->p[TAU]), t->p[SHAPE], z);
+    double w = 2 * M_PI * f_Hz;
+    double complex z = t->p[CT] * element_at(w, t->p[TAU], t->p[SHAPE]).z;
     if (t->gas)
-        element(w * exp(t->p[GAS_TAU]), t->p[GAS_SHAPE], g);
-    double rest = part == 0 ? t->p[HF] : t->p[IND] * f_Hz / top_Hz;
-    return rest + t->p[CT] * z[part] + t->p[GAS] * g[part];
+        z += t->p[GAS] * element_at(w, t->p[GAS_TAU], t->p[GAS_SHAPE]).z;
+    return part_of(z, part) + (part == 0 ? t->p[HF] : t->p[IND] * f_Hz / top_Hz);
 }
 
 static void add_point(struct normal *m, const struct trial *t, double f_Hz, double top_Hz, int part,
                       double y)
 {
-    double z[2], slope[2][2], row[COLUMNS] = {0}, w = 2 * M_PI * f_Hz;
-    element_slopes(w, t->p[TAU], t->p[SHAPE], z, slope);
+    double row[COLUMNS] = {0}, w = 2 * M_PI * f_Hz;
+    struct element e = element_at(w, t->p[TAU], t->p[SHAPE]);
     row[HF] = part == 0;
     row[IND] = part == 1 ? f_Hz / top_Hz : 0;
-    row[CT] = z[part];
-    row[TAU] = t->p[CT] * slope[0][part];
-    row[SHAPE] = t->p[CT] * slope[1][part];
+    row[CT] = part_of(e.z, part);
+    row[TAU] = t->p[CT] * part_of(e.over_tau, part);
+    row[SHAPE] = t->p[CT] * part_of(e.over_n, part);
     if (t->gas) {
-        element_slopes(w, t->p[GAS_TAU], t->p[GAS_SHAPE], z, slope);
-        row[GAS] = z[part];
-        row[GAS_TAU] = t->p[GAS] * slope[0][part];
-        row[GAS_SHAPE] = t->p[GAS] * slope[1][part];
+        e = element_at(w, t->p[GAS_TAU], t->p[GAS_SHAPE]);
+        row[GAS] = part_of(e.z, part);
+        row[GAS_TAU] = t->p[GAS] * part_of(e.over_tau, part);
+        row[GAS_SHAPE] = t->p[GAS] * part_of(e.over_n, part);
     }
     double off = y - value_at(t, f_Hz, top_Hz, part);
     for (int i = 0; i < COLUMNS; i++) {

@@ -68,7 +68,7 @@ static void the_lock_in_finds_the_impedance_of_the_pump_cell(void **state)
         ohm[low] = 1000 * x / (0.144 - x);
     }
     print_message("figure: pump cell %.1f ohm at 20 kHz, %.1f at 1 Hz\n", ohm[0], ohm[1]);
-    assert_true(fabs(ohm[0] - 75) < 1 && fabs(ohm[1] - 90) < 1);
+    assert_true(fabs(ohm[0] - 75) < 1 && fabs(ohm[1] - 98) < 2); /* 15 electrodes, 8 gas */
     rig_put(&rig, rig.scanner, PLANT_RELAY, 1, 0); /* the other way round: the same transfer */
     assert_true(fabs(rig_get(&rig, rig.lock_in, PLANT_LOCK_IN_X_V, 0)) < 1e-4);
     rig_close(&rig);
