@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "bench/manifold_private.h"
+#include "gas/mixture.h"
 
 static unsigned stream_index(char stream)
 {
