@@ -2,7 +2,12 @@
  *
  * Both records are fitted with offset + drift t + A cos wt + B sin wt; the transfer is the complex
  * ratio. An offset, a linear drift and a record that is no whole number of periods do no harm.
- * drive in mA and response in mV give ohm: the real part at constant cavity gas is R_c. */
+ * drive in mA and response in mV give ohm: the real part at constant cavity gas is R_c.
+ *
+ * No sequence asks for it: on the bench the lock-in amplifier does this in hardware, and a
+ * digitizer (lab_barrier_transient) records the response alone, without the drive that a transfer
+ * needs. It is what the crosstalk of the twin is measured by in tests/test_element_a.c, beside its
+ * closed form. */
 #ifndef ANALYSIS_LOCKIN_H
 #define ANALYSIS_LOCKIN_H
 

@@ -72,20 +72,42 @@ static int made_slot(const struct engine *e, const char *name)
     return -1;
 }
 
+static bool makes(const struct stmt *stmt, const char *name)
+{
+    for (; stmt; stmt = stmt->next) {
+        bool value = stmt->kind == STMT_MEASURE || stmt->kind == STMT_CALC;
+        if ((value && strcmp(stmt->name, name) == 0) || makes(stmt->body, name) ||
+            makes(stmt->otherwise, name))
+            return true;
+    }
+    return false;
+}
+
+/* A measurement or calc, here or further down. */
+static bool is_made(const struct program *program, const struct expr *x)
+{
+    if (x->kind != EXPR_NAME)
+        return false;
+    for (const struct sub *sub = program->subs; sub; sub = sub->next) {
+        if (makes(sub->body, x->text))
+            return true;
+    }
+    return makes(program->setup, x->text) || makes(program->main, x->text);
+}
+
 /* `node` is about to make a value: is it the y of a fit? Its scope is the one x is read in. */
 void build_fit_x(struct build *b, const struct node *node)
 {
     struct engine *e = b->engine;
     for (unsigned i = 0; i < e->fit_count; i++) {
         struct fit *fit = &e->fits[i];
-        if (strcmp(fit->y, node->stmt->name) != 0)
+        bool made = is_made(e->program, fit->x_expr);
+        if (made && fit->x_slot < 0)
+            fit->x_slot = made_slot(e, fit->x_expr->text); /* it may be made after y */
+        if (made || strcmp(fit->y, node->stmt->name) != 0)
             continue;
-        if (fit->x_expr->kind == EXPR_NAME)
-            fit->x_slot = made_slot(e, fit->x_expr->text);
-        if (fit->x_slot < 0) {
-            const struct eval_code *code = build_code(b, fit->x_expr);
-            e->fits[i].x_code = code;
-        }
+        const struct eval_code *code = build_code(b, fit->x_expr);
+        e->fits[i].x_code = code;
     }
 }
 

@@ -437,6 +437,26 @@ static void a_fit_goes_over_the_measurements_of_a_loop(void **state)
     drop(b);
 }
 
+static void an_activation_is_fitted_over_temperatures_that_come_after(void **state)
+{
+    (void)state;
+    struct fake_bench *b = open_bench(
+        HEAD "main\n    for k in 1000 , 1050 , 1100 , 1150\n"
+             "        calc share = exp(9000 / k)\n        calc kelvin = k\n"
+             "        measure ri = last(20 ohm + share * 0.05 ohm)\n"
+             "        measure bare = last(ri - 20 ohm)\n        measure degrees = last(kelvin)\n"
+             "    end\n"
+             "    measure ea = fit_activation(bare, degrees)\n"
+             "    measure line = fit_activation_r2(bare, degrees)\n"
+             "    measure leads = fit_leads(ri, degrees)\nend\n" CLEANUP,
+        LIMITS "ea,*,8990,9010,,,,no,x\nline,*,0.9999,none,,,,no,x\n"
+               "leads,*,none,20.2,ohm,,,no,x\n");
+    go(b);
+    assert_int_equal(fake_count(b, " pass good"), 3);
+    assert_true(fake_said(b, "ea = 9000  pass") || fake_said(b, "ea = 8999.9"));
+    drop(b);
+}
+
 static void waiting_for_response_times_and_for_elapsed(void **state)
 {
     (void)state;
@@ -468,6 +488,7 @@ int main(void)
         cmocka_unit_test(a_slope_and_a_prediction_settle_too),
         cmocka_unit_test(an_invalid_sample_begins_the_settling_again),
         cmocka_unit_test(a_fit_goes_over_the_measurements_of_a_loop),
+        cmocka_unit_test(an_activation_is_fitted_over_temperatures_that_come_after),
         cmocka_unit_test(waiting_for_response_times_and_for_elapsed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

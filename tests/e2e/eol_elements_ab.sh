@@ -44,6 +44,7 @@ fails "$A" eol_barrier D12:0.3 ip_lean8
 fails "$A" eol_barrier D13:1 rp_initial
 fails "$A" eol_barrier D20:0.5 un_coupled
 fails "$A" lab_barrier D10:0.2 r_crosstalk
+fails "$A" lab_barrier D13:1 vi_initial_air
 
 B="$STATIONS/twin_dual_diffusion.station"
 fails "$B" eol_dual_diffusion D15:0.3 ratio
@@ -53,6 +54,7 @@ fails "$B" eol_dual_diffusion D18:0.2 u_zero
 fails "$B" eol_dual_diffusion D14:1 misread_lean
 BL="$STATIONS/twin_dual_diffusion_lab.station"
 fails "$BL" lab_dual_diffusion D12:0.8 t63_fine_up
+fails "$BL" lab_dual_diffusion D13:0.3 vi_initial_air
 fails "$BL" lab_dual_diffusion D23:1 layer_off
 
 # What must escape does: the least of these defects is inside of the limits.
