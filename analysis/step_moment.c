@@ -50,10 +50,8 @@ static void integrate(const struct course *c, double end_s, double *zeroth, doub
         double t0 = c->t[i - 1], t1 = c->t[i], y0 = left(c, i - 1), y1 = left(c, i);
         if (!(t1 > 0))
             continue;
-        if (t0 < 0) { /* nothing has come through yet: the step itself is at 0 */
-            y0 += (y1 - y0) * -t0 / (t1 - t0);
-            t0 = 0;
-        }
+        if (t0 < 0)
+            t0 = 0; /* nothing has come through before the step itself */
         double dt = t1 - t0;
         *zeroth += dt * (y0 + y1) / 2;
         *first += dt * (t0 * (2 * y0 + y1) + t1 * (y0 + 2 * y1)) / 6;
@@ -64,7 +62,8 @@ static void integrate(const struct course *c, double end_s, double *zeroth, doub
  * which enter over the whole length. */
 static double mean_u95(const struct course *c, const struct step_response *step, double end_s)
 {
-    double interval = c->t[c->n - 1] / (double)c->n, relative = step->noise / fabs(c->change);
+    double interval = (c->t[c->n - 1] - c->t[0]) / (double)(c->n - 1),
+           relative = step->noise / fabs(c->change);
     double samples = interval * relative * sqrt(end_s / interval);
     double level = relative * end_s / sqrt(0.1 * (double)c->n);
     return 2 * sqrt(interval * interval / 12 + samples * samples + level * level);

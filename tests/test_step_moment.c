@@ -205,6 +205,10 @@ static void no_step_no_number_and_no_end_are_refused(void **state)
         w.x[i] += w.t[i] > 0 ? 0.07 * w.t[i] : 0;
     assert_int_equal(step_moment_find(w.t, w.x, w.n, &m), RC_RANGE);
     make(&w, &chains[0], 0, 1, 1000);
+    for (size_t i = 0; i < w.n; i++) /* something comes after all, by less than the 5 % */
+        w.x[i] += w.t[i] > 2.37 ? 0.04 : 0;
+    assert_int_equal(step_moment_find(w.t, w.x, w.n, &m), RC_RANGE);
+    make(&w, &chains[0], 0, 1, 1000);
     assert_int_equal(step_moment_find(w.t + 499, w.x + 499, w.n - 499, &m), RC_RANGE);
     assert_int_equal(step_moment_find(w.t + 498, w.x + 498, w.n - 498, &m), RC_OK);
     for (size_t at = 0; at < w.n; at += 37) {
