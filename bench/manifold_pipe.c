@@ -1,8 +1,6 @@
 /* What is in the pipe of each stream. A composition has replaced the one before once the
  * interlude's volumes of it have flowed; until then both may be met, and a rule must hold for both.
  */
-#include <string.h>
-
 #include "bench/manifold_private.h"
 #include "gas/mixture.h"
 
