@@ -27,6 +27,24 @@ static void says_only(const char *body, unsigned errors, const char *part)
     checked_text_fini(&t);
 }
 
+/* `part` is in one of the messages; empty: whatever they say. */
+static void end_with(struct checked_text *t, unsigned errors, const char *part)
+{
+    if (t->diag.errors != errors)
+        diag_print(&t->diag, stderr, false);
+    assert_int_equal(t->diag.errors, errors);
+    assert_true(*part == '\0' || checked_text_says(t, part));
+    checked_text_fini(t);
+}
+
+static void has_errors(const char *text, unsigned errors, const char *part)
+{
+    struct checked_text t;
+    checked_text_init(&t);
+    checked_text_check(&t, text);
+    end_with(&t, errors, part);
+}
+
 static void passes(const char *body)
 {
     struct checked_text t;
@@ -316,11 +334,7 @@ static void constants_of_the_kind_of_part_are_known(void **state)
         t.rig.view.constants = constants;
         t.rig.view.constant_count = COUNT(constants);
         checked_text_check(&t, text);
-        if (t.diag.errors != cases[i].errors)
-            diag_print(&t.diag, stderr, false);
-        assert_int_equal(t.diag.errors, cases[i].errors);
-        assert_true(*cases[i].part == '\0' || checked_text_says(&t, cases[i].part));
-        checked_text_fini(&t);
+        end_with(&t, cases[i].errors, cases[i].part);
     }
 }
 
@@ -343,16 +357,9 @@ static void subs_are_checked_where_they_are_called(void **state)
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
         char text[1024];
-        struct checked_text t;
         (void)snprintf(text, sizeof text, "sequence t version 1\n%smain\n%s\nend\n" CLEANUP,
                        cases[i].subs, cases[i].body);
-        checked_text_init(&t);
-        checked_text_check(&t, text);
-        if (t.diag.errors != cases[i].errors)
-            diag_print(&t.diag, stderr, false);
-        assert_int_equal(t.diag.errors, cases[i].errors);
-        assert_true(*cases[i].part == '\0' || checked_text_says(&t, cases[i].part));
-        checked_text_fini(&t);
+        has_errors(text, cases[i].errors, cases[i].part);
     }
 }
 
@@ -382,18 +389,11 @@ static void a_lane_holds_what_is_of_its_site_alone(void **state)
     (void)state;
     for (size_t i = 0; i < COUNT(cases); i++) {
         char text[1024];
-        struct checked_text t;
         (void)snprintf(text, sizeof text,
                        "sequence t version 1\n"
                        "main\nparallel\nlane\n%s\nend\nend\nend\n" CLEANUP,
                        cases[i].line);
-        checked_text_init(&t);
-        checked_text_check(&t, text);
-        if (t.diag.errors != cases[i].errors)
-            diag_print(&t.diag, stderr, false);
-        assert_int_equal(t.diag.errors, cases[i].errors);
-        assert_true(!cases[i].errors || checked_text_says(&t, "a lane may only hold"));
-        checked_text_fini(&t);
+        has_errors(text, cases[i].errors, cases[i].errors ? "a lane may only hold" : "");
     }
 }
 
@@ -428,15 +428,8 @@ static void cleanup_is_straight_and_in_time(void **state)
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
         char text[1024];
-        struct checked_text t;
         (void)snprintf(text, sizeof text, "sequence t version 1\n%s", cases[i].text);
-        checked_text_init(&t);
-        checked_text_check(&t, text);
-        if (t.diag.errors != cases[i].errors)
-            diag_print(&t.diag, stderr, false);
-        assert_int_equal(t.diag.errors, cases[i].errors);
-        assert_true(*cases[i].part == '\0' || checked_text_says(&t, cases[i].part));
-        checked_text_fini(&t);
+        has_errors(text, cases[i].errors, cases[i].part);
     }
 }
 
@@ -470,11 +463,7 @@ static void what_cannot_be_recorded_is_refused(void **state)
         checked_text_init(&t);
         t.rig.view.sites = cases[i].sites;
         checked_text_check(&t, text);
-        if (t.diag.errors != cases[i].errors)
-            diag_print(&t.diag, stderr, false);
-        assert_int_equal(t.diag.errors, cases[i].errors);
-        assert_true(*cases[i].part == '\0' || checked_text_says(&t, cases[i].part));
-        checked_text_fini(&t);
+        end_with(&t, cases[i].errors, cases[i].part);
     }
 }
 

@@ -21,31 +21,20 @@ static void hot(struct direct_rig *rig)
     assert_true(fabs(rig_truth(rig).element_degC - 740) < 1);
 }
 
-/* Of the cell at this frequency: Z = R v/(V - v). */
-static double resistance_ohm(struct direct_rig *rig, double Hz)
-{
-    rig_put(rig, rig->lock_in, PLANT_SINE_V, 0, 0.25);
-    rig_put(rig, rig->lock_in, PLANT_SINE_Hz, 0, Hz);
-    double x = rig_get(rig, rig->lock_in, PLANT_LOCK_IN_X_V, 0);
-    double y = rig_get(rig, rig->lock_in, PLANT_LOCK_IN_Y_V, 0);
-    double a = 0.25 - x;
-    return 1000 * (x * a - y * y) / (a * a + y * y);
-}
-
 /* (RT/4F)/|dI/d ln p| = 21.8 mV (1 - x)/(8 mA x) of the fine layer */
 static void at_low_frequency_the_gas_of_the_fine_layer_adds_its_diffusion(void **state)
 {
     struct direct_rig rig;
     (void)state;
     hot(&rig);
-    double air_ohm = resistance_ohm(&rig, 0.02), fast_ohm = resistance_ohm(&rig, 1000);
+    double air_ohm = rig_resistance_ohm(&rig, 0.02), fast_ohm = rig_resistance_ohm(&rig, 1000);
     rig_gas(&rig, LEAN1);
-    double lean_ohm = resistance_ohm(&rig, 0.02);
+    double lean_ohm = rig_resistance_ohm(&rig, 0.02);
     double more_ohm = 21.83 / 8 * (99 - 0.7905 / 0.2095);
     print_message("figure: at 20 mHz %.1f ohm in air, %.1f in 1 %% O2, %+.1f expected\n", air_ohm,
                   lean_ohm, more_ohm);
     assert_true(fabs((lean_ohm - air_ohm) / more_ohm - 1) < 0.03);
-    assert_true(fabs(resistance_ohm(&rig, 1000) - fast_ohm) < 0.05);
+    assert_true(fabs(rig_resistance_ohm(&rig, 1000) - fast_ohm) < 0.05);
     rig_close(&rig);
 }
 

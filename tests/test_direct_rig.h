@@ -158,4 +158,15 @@ static inline double rig_at_mA(struct direct_rig *rig, double mA, double seconds
     return 1000 * rig_get(rig, rig->source, PLANT_SOURCE_V, 0);
 }
 
+/* Of the cell at the lock-in, at this frequency: Z = R v/(V - v). */
+static inline double rig_resistance_ohm(struct direct_rig *rig, double Hz)
+{
+    rig_put(rig, rig->lock_in, PLANT_SINE_V, 0, 0.25);
+    rig_put(rig, rig->lock_in, PLANT_SINE_Hz, 0, Hz);
+    double x = rig_get(rig, rig->lock_in, PLANT_LOCK_IN_X_V, 0);
+    double y = rig_get(rig, rig->lock_in, PLANT_LOCK_IN_Y_V, 0);
+    double a = 0.25 - x;
+    return 1000 * (x * a - y * y) / (a * a + y * y);
+}
+
 #endif
