@@ -52,23 +52,29 @@ static double value_at(const struct trial *t, double f_Hz, double top_Hz, int pa
     return part_of(z, part) + (part == 0 ? t->p[HF] : t->p[IND] * f_Hz / top_Hz);
 }
 
-static void add_point(struct normal *m, const struct trial *t, double f_Hz, double top_Hz, int part,
-                      double y)
+/* The slopes of one value over all columns. */
+static void slopes_at(const struct trial *t, double f_Hz, double top_Hz, int part,
+                      double row[COLUMNS])
 {
-    double row[COLUMNS] = {0}, w = 2 * M_PI * f_Hz;
+    double w = 2 * M_PI * f_Hz;
     struct element e = element_at(w, t->p[TAU], t->p[SHAPE]);
+    for (int i = 0; i < COLUMNS; i++)
+        row[i] = 0;
     row[HF] = part == 0;
     row[IND] = part == 1 ? f_Hz / top_Hz : 0;
     row[CT] = part_of(e.z, part);
     row[TAU] = t->p[CT] * part_of(e.over_tau, part);
     row[SHAPE] = t->p[CT] * part_of(e.over_n, part);
-    if (t->gas) {
-        e = element_at(w, t->p[GAS_TAU], t->p[GAS_SHAPE]);
-        row[GAS] = part_of(e.z, part);
-        row[GAS_TAU] = t->p[GAS] * part_of(e.over_tau, part);
-        row[GAS_SHAPE] = t->p[GAS] * part_of(e.over_n, part);
-    }
-    double off = y - value_at(t, f_Hz, top_Hz, part);
+    if (!t->gas)
+        return;
+    e = element_at(w, t->p[GAS_TAU], t->p[GAS_SHAPE]);
+    row[GAS] = part_of(e.z, part);
+    row[GAS_TAU] = t->p[GAS] * part_of(e.over_tau, part);
+    row[GAS_SHAPE] = t->p[GAS] * part_of(e.over_n, part);
+}
+
+static void add_row(struct normal *m, const double row[COLUMNS], double off)
+{
     for (int i = 0; i < COLUMNS; i++) {
         for (int k = 0; k < COLUMNS; k++)
             m->a[i][k] += row[i] * row[k];
@@ -79,12 +85,16 @@ static void add_point(struct normal *m, const struct trial *t, double f_Hz, doub
 static void build(const struct arc_spectrum *s, double top_Hz, const struct trial *t,
                   struct normal *m)
 {
+    const double *const parts[] = {s->re_ohm, s->im_ohm};
     *m = (struct normal){.b = {0}};
     for (size_t i = 0; i < s->n; i++) {
-        if (s->re_ohm)
-            add_point(m, t, s->f_Hz[i], top_Hz, 0, s->re_ohm[i]);
-        if (s->im_ohm)
-            add_point(m, t, s->f_Hz[i], top_Hz, 1, s->im_ohm[i]);
+        for (int part = 0; part < 2; part++) {
+            double row[COLUMNS];
+            if (!parts[part])
+                continue;
+            slopes_at(t, s->f_Hz[i], top_Hz, part, row);
+            add_row(m, row, parts[part][i] - value_at(t, s->f_Hz[i], top_Hz, part));
+        }
     }
 }
 

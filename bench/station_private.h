@@ -60,9 +60,7 @@ bool station_parse_envelope(struct station_reader *r); /* station_envelope.c */
 bool station_parse_suction(struct station_reader *r);
 /* Both against the channels. */
 void station_check_envelope(struct station_reader *r);
-bool station_parse_twin(struct station_reader *r); /* station_twin.c */
-/* Of bound channels: those that the elements of the twin cannot feed. */
-void station_mark_missing(struct station *station);
+bool station_parse_twin(struct station_reader *r);    /* station_twin.c */
 void station_name_constants(struct station *station); /* station_constants.c */
 bool station_parse_dut(struct station_reader *r);     /* station_dut.c */
 bool station_parse_heaters_on(struct station_reader *r);
@@ -70,7 +68,11 @@ bool station_parse_insulation(struct station_reader *r); /* station_insulation.c
 bool station_parse_twin_insulation(struct station_reader *r);
 /* After the channels are bound: the channels that its rules are about. */
 bool station_bind_insulation(struct station_reader *r);
-/* station_twin.c: name of the variant of the twin's elements; NULL: no twin, or they have none. */
+bool station_parse_element(struct station_reader *r); /* station_twin_element.c */
+/* Of bound channels: those that the elements of the twin cannot feed. */
+void station_mark_missing(struct station *station);
+/* Name of the variant of the twin's elements; NULL: no twin, or they have
+ * none. */
 const char *station_twin_variant(const struct station *station);
 bool station_load_dut(struct station_reader *r, const char *station_path);
 /* After the channels are bound: what the regulation needs, and the type's limits. */
