@@ -25,7 +25,7 @@ expect 0 "4 pass" "$LB" run "$SEQ" --simulate --no-db -q --nominal
 expect 0 "4 pass" "$LB" run "$SEQ" --simulate --no-db -q -p total=1L/min -p ubatt=14V -p soak=2s
 expect 0 "4 pass" "$LB" run "$SEQ" --simulate --no-db -q -p total=1.1L/min
 expect 2 "takes 12 .. 14 V, not '14.5V'" "$LB" run "$SEQ" --simulate --no-db -q -p ubatt=14.5V
-expect 2 "it has total ubatt lag soak" "$LB" run "$SEQ" --simulate --no-db -p 'totle=2 L/min'
+expect 2 "it has total ubatt space early soak" "$LB" run "$SEQ" --simulate --no-db -p 'totle=2 L/min'
 
 mkdir seq limits tables; cp "$ROOT"/sequences/tables/*.csv tables; cp "$ROOT"/sequences/limits/*.csv limits
 cp "$SEQ" seq/x.seq
