@@ -221,7 +221,7 @@ static bool allowed_in_lane(struct check *c, const struct stmt *stmt)
     bool wrong = refused[stmt->kind] || sets_shared(c, stmt);
     if (wrong)
         check_error(
-            c, stmt->at, "what all sites share, steps and captures go around or behind it",
+            c, stmt->at, "what all sites share, steps, captures and calls go around or behind it",
             "a lane may only hold set of a channel of the site, wait, measure, calc, check, "
             "note, if, for and repeat");
     return !wrong;
